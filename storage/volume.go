@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package storage makes and removes the volumes of guests (root overlays, data
+// disks, console logs) and the pool they are in, through libvirt's storage
+// API, so that it works unprivileged and on a remote host alike. It deletes by
+// name only and never recursively.
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
+
+	"vmprov/internal/virt"
+)
+
+// Volume is a volume as it is wanted.
+type Volume struct {
+	Name string
+	// Format is qcow2 or raw.
+	Format string
+	// Capacity in bytes.
+	Capacity uint64
+	// Backing is the file that a qcow2 overlay backs on, with its format.
+	Backing, BackingFormat string
+	// Owner runs the guests. libvirt hands the file over at a start by itself
+	// unless dynamic_ownership is off; the right owner from the start serves both.
+	Owner virt.Credential
+}
+
+// XML is the <volume> element. Files are 0600: a disk holds whatever the guest holds.
+func (v Volume) XML() (string, error) {
+	vol := libvirtxml.StorageVolume{
+		Name:     v.Name,
+		Capacity: &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: v.Capacity},
+		Target: &libvirtxml.StorageVolumeTarget{
+			Format: &libvirtxml.StorageVolumeTargetFormat{Type: v.Format},
+			Permissions: &libvirtxml.StorageVolumeTargetPermissions{
+				Owner: strconv.Itoa(v.Owner.UID), Group: strconv.Itoa(v.Owner.GID), Mode: "0600",
+			},
+		},
+	}
+	if v.Format == "raw" {
+		// Sparse: a raw volume is allocated in full otherwise.
+		vol.Allocation = &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: 0}
+	}
+	if v.Backing != "" {
+		vol.BackingStore = &libvirtxml.StorageVolumeBackingStore{
+			Path:   v.Backing,
+			Format: &libvirtxml.StorageVolumeTargetFormat{Type: v.BackingFormat},
+		}
+	}
+	text, err := vol.Marshal()
+	if err != nil {
+		return "", fmt.Errorf("render volume `%s`: %w", v.Name, err)
+	}
+	return text, nil
+}
+
+// Create makes a volume. A volume of that name that is there already is an
+// error: who owns it is not known here.
+func Create(ctx context.Context, conn *libvirt.Connect, pool string, v Volume) error {
+	text, err := v.XML()
+	if err != nil {
+		return err
+	}
+	return inPool(ctx, conn, pool, "create volume", v.Name, func(p *libvirt.StoragePool) error {
+		vol, err := p.StorageVolCreateXML(text, 0)
+		if err != nil {
+			return err
+		}
+		return vol.Free()
+	})
+}
+
+// Delete deletes a volume by name; one that is gone is no error.
+func Delete(ctx context.Context, conn *libvirt.Connect, pool, name string) error {
+	err := inPool(ctx, conn, pool, "delete volume", name, func(p *libvirt.StoragePool) error {
+		vol, err := p.LookupStorageVolByName(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = vol.Free() }()
+		return vol.Delete(libvirt.STORAGE_VOL_DELETE_NORMAL)
+	})
+	if virt.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// Resize grows a volume to capacity bytes.
+func Resize(ctx context.Context, conn *libvirt.Connect, pool, name string, capacity uint64) error {
+	return inPool(ctx, conn, pool, "grow volume", name, func(p *libvirt.StoragePool) error {
+		vol, err := p.LookupStorageVolByName(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = vol.Free() }()
+		return vol.Resize(capacity, 0)
+	})
+}
+
+// Backing is the file that the header of a volume names as its base.
+func Backing(ctx context.Context, conn *libvirt.Connect, pool, name string) (string, error) {
+	var path string
+	err := inPool(ctx, conn, pool, "read volume", name, func(p *libvirt.StoragePool) error {
+		vol, err := p.LookupStorageVolByName(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = vol.Free() }()
+		text, err := vol.GetXMLDesc(0)
+		if err != nil {
+			return err
+		}
+		var def libvirtxml.StorageVolume
+		if err := def.Unmarshal(text); err != nil {
+			return err
+		}
+		if def.BackingStore != nil {
+			path = def.BackingStore.Path
+		}
+		return nil
+	})
+	return path, err
+}
+
+// busyRetry is how often a busy pool is asked again; its work lasts a few
+// milliseconds and libvirt has no event for its end.
+const busyRetry = 20 * time.Millisecond
+
+// inPool runs fn on a pool. Volume work of others on the same pool is waited
+// for until ctx ends.
+func inPool(ctx context.Context, conn *libvirt.Connect, pool, verb, name string, fn func(*libvirt.StoragePool) error) error {
+	p, err := conn.LookupStoragePoolByName(pool)
+	if err != nil {
+		return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, err)
+	}
+	defer func() { _ = p.Free() }()
+	for {
+		err := fn(p)
+		switch {
+		case err == nil:
+			return nil
+		case !virt.IsBusyPool(err):
+			return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, ctx.Err())
+		case <-time.After(busyRetry):
+		}
+	}
+}
