@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+func compareDisks(applied, declared []Disk) []Change {
+	return compareList("disks", applied, declared, func(d Disk) string { return d.Name }, diskWords)
+}
+
+func compareShares(applied, declared []Share) []Change {
+	return compareList("shares", applied, declared, func(s Share) string { return s.Tag }, shareWords)
+}
+
+// compareList lists what differs between two lists whose items have a name:
+// items that are new or differ in the order declared, those that are gone, and
+// the order of those in both, which decides device names and namespace ids.
+func compareList[T any](path string, applied, declared []T, name func(T) string, words func(T) string) []Change {
+	find := func(list []T, item T) int {
+		return slices.IndexFunc(list, func(other T) bool { return name(other) == name(item) })
+	}
+	var changes []Change
+	var oldOrder, newOrder []string
+	for _, item := range declared {
+		at := path + "[" + name(item) + "]"
+		i := find(applied, item)
+		if i < 0 {
+			changes = append(changes, Change{Path: at, New: words(item), Effect: EffectNextBoot})
+			continue
+		}
+		newOrder = append(newOrder, name(item))
+		changes = append(changes, compareFields(at, reflect.ValueOf(applied[i]), reflect.ValueOf(item))...)
+	}
+	for _, item := range applied {
+		if find(declared, item) < 0 {
+			changes = append(changes, Change{Path: path + "[" + name(item) + "]", Old: words(item), Effect: EffectNextBoot})
+			continue
+		}
+		oldOrder = append(oldOrder, name(item))
+	}
+	if !slices.Equal(oldOrder, newOrder) {
+		changes = append(changes, Change{path, flow(oldOrder), flow(newOrder), EffectNextBoot})
+	}
+	return changes
+}
+
+// diskWords is a disk in few words: nvme 20GiB.
+func diskWords(d Disk) string { return string(d.Bus) + " " + d.Size.String() }
+
+// shareWords is a share in few words: /srv/results on /data/results, read-only.
+func shareWords(s Share) string {
+	words := s.Source
+	if s.Target != "" {
+		words += " on " + s.Target
+	}
+	if s.ReadOnly {
+		words += ", read-only"
+	}
+	return words
+}
+
+// flow is a list as YAML writes it in one line.
+func flow(words []string) string { return "[" + strings.Join(words, ", ") + "]" }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// What a configuration has that says nothing else.
+const (
+	defaultConnection   = "qemu:///system"
+	defaultPool         = "vmprov"
+	defaultNetwork      = "default"
+	defaultUser         = "root"
+	defaultCPUs         = 2
+	defaultMemory       = Size(2 << 30)
+	defaultReadyTimeout = Duration(5 * time.Minute)
+	defaultStopTimeout  = Duration(time.Minute)
+)
+
+// complete is the part of the file outside its guests, with defaults.
+func complete(doc *Document, env Environment, l *layout) *File {
+	file := &File{
+		Path: env.File, Owner: env.Owner, Project: doc.Project, Connection: doc.Connection,
+		Pool: doc.Pool, SSH: doc.SSH,
+		Images: maps.Clone(doc.Images), Networks: map[string]Network{},
+	}
+	if !l.said("connection") {
+		file.Connection = cmp.Or(env.Connection, defaultConnection)
+	}
+	if !l.said("pool") {
+		file.Pool.Name = defaultPool
+	}
+	if !l.said("ssh.user") {
+		file.SSH.User = defaultUser
+	}
+	for name, network := range doc.Networks {
+		network.Mode = cmp.Or(network.Mode, NetworkNAT)
+		file.Networks[name] = network
+	}
+	if len(file.Networks) == 0 {
+		file.Networks[defaultNetwork] = Network{Mode: NetworkNAT}
+	}
+	return file
+}
+
+// inherit puts the default under every key of own that the file does not say.
+// Lists replace, structs behind a pointer (root, recycle) merge key by key.
+func inherit(l *layout, own, def reflect.Value, ownPath, defPath string) {
+	for _, f := range fieldsOf(own.Type()) {
+		o, d := own.Field(f.index), def.Field(f.index)
+		at, defAt := join(ownPath, f.name), join(defPath, f.name)
+		switch {
+		case !l.said(defAt):
+		case !l.said(at):
+			o.Set(d)
+		case o.Kind() == reflect.Pointer && o.Type().Elem().Kind() == reflect.Struct && !o.IsNil() && !d.IsNil():
+			merged := reflect.New(o.Type().Elem())
+			merged.Elem().Set(o.Elem())
+			inherit(l, merged.Elem(), d.Elem(), at, defAt)
+			o.Set(merged)
+		}
+	}
+}
+
+// completeDisks is the disks of one guest with their defaults.
+func completeDisks(disks []Disk) []Disk {
+	disks = slices.Clone(disks)
+	for i := range disks {
+		d := &disks[i]
+		d.Bus = cmp.Or(d.Bus, BusVirtio)
+		d.Format = cmp.Or(d.Format, "qcow2")
+		d.Discard = cmp.Or(d.Discard, "unmap")
+		d.PhysicalBlockSize = cmp.Or(d.PhysicalBlockSize, d.LogicalBlockSize)
+		// A namespace of a named controller has that one's serial.
+		if d.Controller == "" {
+			d.Serial = cmp.Or(d.Serial, d.Name)
+		}
+		// One form for one meaning, so that specs compare equal.
+		if d.Cache == "default" {
+			d.Cache = ""
+		}
+		persist := d.Persist == nil || *d.Persist
+		d.Persist = &persist
+	}
+	return disks
+}
+
+// defaultReady is when a guest counts as ready that does not say.
+func defaultReady(networks []string) []Probe {
+	if len(networks) == 0 {
+		return []Probe{{Kind: ProbeRunning}}
+	}
+	return []Probe{{Kind: ProbeSSH}}
+}

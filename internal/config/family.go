@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// family is one key of guests: the spec that its guests share, with defaults.
+type family struct {
+	name string
+	// count is how many guests there are; without counted, one with the family's name.
+	count   int
+	counted bool
+	spec    Guest
+	layout  *layout
+}
+
+// familiesOf are the keys of guests in the order of the file, completed.
+func familiesOf(doc *Document, file *File, r *report) []family {
+	var families []family
+	for _, name := range r.layout.order["guests"] {
+		decl := doc.Guests[name]
+		path := join("guests", name)
+		inherit(r.layout, reflect.ValueOf(&decl).Elem(), reflect.ValueOf(doc.Defaults), path, "defaults")
+		f := family{name: name, count: 1, layout: r.layout}
+		if decl.Count != nil {
+			f.count, f.counted = *decl.Count, true
+		}
+		f.spec = f.complete(decl, file)
+		families = append(families, f)
+	}
+	return families
+}
+
+// at is the path of a key of the family's guests: the guest's own where the
+// file says it there, else that of the defaults, else where it would stand.
+func (f family) at(key string) string {
+	own, def := join("guests", f.name)+"."+key, "defaults."+key
+	if !f.layout.said(own) && f.layout.said(def) {
+		return def
+	}
+	return own
+}
+
+// said reports whether the file says a key of the family's guests.
+func (f family) said(key string) bool { return f.layout.said(f.at(key)) }
+
+// complete is the spec of a guest as declared, with vmprov's defaults.
+func (f family) complete(decl GuestDecl, file *File) Guest {
+	g := Guest{
+		Family: f.name, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
+		Disks: completeDisks(decl.Disks), Shares: slices.Clone(decl.Shares),
+		Networks: slices.Clone(decl.Networks), Kernel: decl.Kernel, Initrd: decl.Initrd, Cmdline: decl.Cmdline,
+		Ready: slices.Clone(decl.Ready), ReadyTimeout: decl.ReadyTimeout, StopTimeout: decl.StopTimeout,
+	}
+	if decl.Root != nil {
+		g.Root = *decl.Root
+	}
+	if decl.Recycle != nil {
+		g.Recycle = *decl.Recycle
+	}
+	if decl.Autostart != nil {
+		g.Autostart = *decl.Autostart
+	}
+	if !f.said("cpus") {
+		g.CPUs = defaultCPUs
+	}
+	if !f.said("memory") {
+		g.Memory = defaultMemory
+	}
+	if !f.said("readyTimeout") {
+		g.ReadyTimeout = defaultReadyTimeout
+	}
+	if !f.said("stopTimeout") {
+		g.StopTimeout = defaultStopTimeout
+	}
+	if !f.said("image") {
+		g.Image = only(file.Images)
+	}
+	if !f.said("networks") {
+		g.Networks = slices.DeleteFunc([]string{only(file.Networks)}, func(n string) bool { return n == "" })
+	}
+	if !f.said("ready") {
+		g.Ready = defaultReady(g.Networks)
+	}
+	return canonical(g)
+}
+
+// canonical gives what is empty one form, so that the JSON of equal specs is
+// equal: networks is always a list, other empty lists are left out.
+func canonical(g Guest) Guest {
+	if g.Networks == nil {
+		g.Networks = []string{}
+	}
+	if len(g.Disks) == 0 {
+		g.Disks = nil
+	}
+	if len(g.Shares) == 0 {
+		g.Shares = nil
+	}
+	if len(g.Recycle.Disks) == 0 {
+		g.Recycle.Disks = nil
+	}
+	return g
+}
+
+// only is the key of a map that has exactly one, else empty.
+func only[V any](m map[string]V) string {
+	if len(m) != 1 {
+		return ""
+	}
+	return sortedKeys(m)[0]
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// choices are the keys of a map as a message lists them.
+func choices[V any](m map[string]V) string { return strings.Join(sortedKeys(m), ", ") }
+
+// guestNames are the names of the family's guests in their order.
+func (f family) guestNames() []string {
+	if !f.counted {
+		return []string{f.name}
+	}
+	names := make([]string, 0, max(f.count, 0))
+	for i := range f.count {
+		names = append(names, fmt.Sprintf("%s-%d", f.name, i+1))
+	}
+	return names
+}
+
+// longestName is the longest name of the family's guests.
+func (f family) longestName() string {
+	if !f.counted {
+		return f.name
+	}
+	return fmt.Sprintf("%s-%d", f.name, cmp.Or(f.count, 1))
+}
+
+// expand is the family's guests. They share the lists of their spec, which
+// nothing may change in place.
+func (f family) expand() []Guest {
+	var guests []Guest
+	for _, name := range f.guestNames() {
+		g := f.spec
+		g.Name = name
+		guests = append(guests, g)
+	}
+	return guests
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Faults are all the faults of one file, in the order of their position.
+type Faults []Fault
+
+// Fault is one thing wrong with a configuration.
+type Fault struct {
+	File      string
+	Line, Col int
+	// Path is the YAML path, such as guests.xfs.disks[0].size.
+	Path string
+	// Message is the rule and the value got: "must be a DNS label, got `A_b`".
+	Message string
+}
+
+// Error is one line a fault: file:line:col: path: rule, got value.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fault.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String is the fault as one line. A fault of no place has no line:col, one of
+// the whole file no path.
+func (f Fault) String() string {
+	s := f.File
+	if f.Line > 0 {
+		s += fmt.Sprintf(":%d:%d", f.Line, f.Col)
+	}
+	if f.Path != "" {
+		s += ": " + f.Path
+	}
+	return s + ": " + f.Message
+}
+
+// report collects the faults of one file.
+type report struct {
+	file   string
+	layout *layout
+	faults Faults
+	// broken holds the paths whose value could not be decoded: what depends
+	// on them is not judged again.
+	broken map[string]bool
+}
+
+func newReport(file string) *report {
+	return &report{file: file, layout: newLayout(), broken: map[string]bool{}}
+}
+
+// add records a fault at a position.
+func (r *report) add(at position, path, format string, args ...any) {
+	fault := Fault{File: r.file, Line: at.line, Col: at.col, Path: path, Message: fmt.Sprintf(format, args...)}
+	// Guests that share a default would all report its fault.
+	if !slices.Contains(r.faults, fault) {
+		r.faults = append(r.faults, fault)
+	}
+}
+
+// undecodable records a fault of the decoder and that the value is unknown.
+func (r *report) undecodable(at position, path, format string, args ...any) {
+	r.broken[path] = true
+	r.add(at, path, format, args...)
+}
+
+// value records a fault of the value at path, unless that value is unknown.
+func (r *report) value(path, format string, args ...any) {
+	if !r.isBroken(path) {
+		r.add(r.layout.valueAt(path), path, format, args...)
+	}
+}
+
+// key records a fault of the key that path ends with.
+func (r *report) key(path, format string, args ...any) {
+	if !r.isBroken(path) {
+		r.add(r.layout.keyAt(path), path, format, args...)
+	}
+}
+
+// isBroken says that the value at path or one around it could not be decoded.
+func (r *report) isBroken(path string) bool {
+	for ; path != ""; path = parent(path) {
+		if r.broken[path] {
+			return true
+		}
+	}
+	return false
+}
+
+// err is the faults in the order of their position, or nil without any.
+func (r *report) err() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	return r.faults
+}
+
+// quote is a value as messages show it: in backquotes where they can hold it,
+// and no longer than a line.
+func quote(value string) string {
+	const limit = 60
+	if runes := []rune(value); len(runes) > limit {
+		value = string(runes[:limit]) + "…"
+	}
+	return fmt.Sprintf("%#q", value)
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// resolver makes paths absolute: relative ones start at the file's folder,
+// `~` is the home of the file's owner, whoever runs vmprov.
+type resolver struct {
+	*report
+	env Environment
+}
+
+// resolvePaths makes every path of the document absolute, in place. It looks
+// at nothing on the host.
+func resolvePaths(doc *Document, env Environment, r *report) {
+	p := resolver{report: r, env: env}
+	p.path("pool.path", &doc.Pool.Path)
+	p.path("ssh.identityFile", &doc.SSH.IdentityFile)
+	for i := range doc.SSH.AuthorizedKeys {
+		if !isLiteralKey(doc.SSH.AuthorizedKeys[i]) {
+			p.path(item("ssh.authorizedKeys", i), &doc.SSH.AuthorizedKeys[i])
+		}
+	}
+	for name, image := range doc.Images {
+		at := join("images", name)
+		p.path(join(at, "file"), &image.File)
+		p.flake(join(at, "flake"), &image.Flake)
+		doc.Images[name] = image
+	}
+	p.guest("defaults", &doc.Defaults)
+	for name, guest := range doc.Guests {
+		p.guest(join("guests", name), &guest)
+		doc.Guests[name] = guest
+	}
+}
+
+func (p resolver) guest(at string, g *GuestDecl) {
+	p.path(join(at, "kernel"), &g.Kernel)
+	p.path(join(at, "initrd"), &g.Initrd)
+	for i := range g.Shares {
+		p.path(join(item(join(at, "shares"), i), "source"), &g.Shares[i].Source)
+	}
+}
+
+// path resolves one path that the file may have given.
+func (p resolver) path(at string, value *string) {
+	if !p.layout.said(at) || p.isBroken(at) {
+		return
+	}
+	absolute, err := p.absolute(*value)
+	if err != nil {
+		p.undecodable(p.layout.valueAt(at), at, "%v, got %s", err, quote(*value))
+		return
+	}
+	*value = absolute
+}
+
+// flake resolves a flake reference that the file may have given.
+func (p resolver) flake(at string, value *string) {
+	if !p.layout.said(at) || p.isBroken(at) {
+		return
+	}
+	reference, err := p.reference(*value)
+	if err != nil {
+		p.undecodable(p.layout.valueAt(at), at, "%v, got %s", err, quote(*value))
+		return
+	}
+	*value = reference
+}
+
+// absolute is the absolute, clean form of a path.
+func (p resolver) absolute(path string) (string, error) {
+	switch {
+	case path == "":
+		return "", errors.New("must be a path")
+	case strings.HasPrefix(path, "$"):
+		return "", errors.New("must be a path without variables; `~` is the home of the file's owner")
+	case path == "~" || strings.HasPrefix(path, "~/"):
+		if p.env.Owner.Home == "" {
+			return "", fmt.Errorf("must not start with `~`, as the file's owner %s has no home", p.env.Owner.Name)
+		}
+		return filepath.Join(p.env.Owner.Home, path[1:]), nil
+	case strings.HasPrefix(path, "~"):
+		return "", errors.New("must not name a user's home; `~/` is the home of the file's owner")
+	case filepath.IsAbs(path):
+		return filepath.Clean(path), nil
+	}
+	return filepath.Join(filepath.Dir(p.env.File), path), nil
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/xrash/smetrics"
+)
+
+// Nearest is the word among those given that a mistyped word most likely
+// means, by edit distance without regard to case, `_` and `-`; the first of
+// equals. It is empty where none is near.
+func Nearest(word string, among []string) string {
+	typed := fold(word)
+	best, distance := "", allowance(typed)+1
+	for _, candidate := range among {
+		folded := fold(candidate)
+		if abs(len(folded)-len(typed)) >= distance {
+			continue
+		}
+		if d := smetrics.WagnerFischer(typed, folded, 1, 1, 1); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if best != "" || len(typed) < 3 {
+		return best
+	}
+	// An abbreviation: mem for memory.
+	i := slices.IndexFunc(among, func(c string) bool { return strings.HasPrefix(fold(c), typed) })
+	if i < 0 {
+		return ""
+	}
+	return among[i]
+}
+
+// allowance is how many edits a word may be away; never all of its letters.
+func allowance(word string) int {
+	switch n := len(word); {
+	case n <= 1:
+		return 0
+	case n <= 3:
+		return 1
+	case n <= 8:
+		return 2
+	default:
+		return 3
+	}
+}
+
+func fold(word string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(word))
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// didYouMean is the end of a message that suggests the nearest word, or empty.
+func didYouMean(word string, among []string) string {
+	if near := Nearest(word, among); near != "" {
+		return "; did you mean " + quote(near) + "?"
+	}
+	return ""
+}
+
+// unknownKey is the message for a key that a struct type does not have, and
+// the key that was meant, if that is clear.
+func unknownKey(key string, t reflect.Type) (message, meant string) {
+	if near := Nearest(key, keysOf(t)); near != "" {
+		return "unknown key; did you mean " + quote(near) + "?", near
+	}
+	var places []string
+	here := "this place"
+	for _, level := range levels {
+		switch {
+		case level.of == t:
+			here = level.words
+		case slices.Contains(keysOf(level.of), key):
+			places = append(places, level.words)
+		}
+	}
+	if len(places) > 0 {
+		return "unknown key; it is a key of " + strings.Join(places, " and of ") + ", not of " + here, ""
+	}
+	return "unknown key; known here: " + strings.Join(keysOf(t), ", "), ""
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	maxCPUs   = 4096
+	minMemory = Size(64 << 20)
+	mebibyte  = Size(1 << 20)
+)
+
+// guest checks the spec of a family's guests.
+func (v validator) guest(f family) {
+	v.resources(f)
+	v.image(f)
+	v.nics(f)
+	v.boot(f)
+	v.ready(f)
+	v.timeouts(f)
+	v.disks(f)
+	v.shares(f)
+	v.mounts(f)
+	v.recycle(f)
+}
+
+func (v validator) resources(f family) {
+	if g := f.spec; g.CPUs < 1 || g.CPUs > maxCPUs {
+		v.value(f.at("cpus"), "must be 1 to %d, got %d", maxCPUs, g.CPUs)
+	}
+	switch memory := f.spec.Memory; {
+	case memory < minMemory:
+		v.value(f.at("memory"), "must be at least %s, got %s", minMemory, memory)
+	case memory%mebibyte != 0:
+		v.value(f.at("memory"), "must be a multiple of 1MiB, got %s", memory)
+	}
+	if size := f.spec.Root.Size; f.said("root.size") && (size == 0 || size%minBlock != 0) {
+		v.value(f.at("root.size"), "must be a multiple of %d bytes and more than 0, got %s", minBlock, size)
+	}
+}
+
+func (v validator) image(f family) {
+	if len(v.file.Images) == 0 || v.isBroken("images") {
+		return
+	}
+	at := f.at("image")
+	if !f.said("image") {
+		if f.spec.Image == "" {
+			v.key(at, "is required where there are several images; choose one of %s", choices(v.file.Images))
+		}
+		return
+	}
+	if _, ok := v.file.Images[f.spec.Image]; !ok {
+		v.value(at, "must be an image of this file (%s), got %s%s",
+			choices(v.file.Images), quote(f.spec.Image), didYouMean(f.spec.Image, sortedKeys(v.file.Images)))
+	}
+}
+
+func (v validator) nics(f family) {
+	if v.isBroken("networks") {
+		return
+	}
+	at := f.at("networks")
+	if !f.said("networks") && len(v.file.Networks) > 1 {
+		v.key(at, "is required where there are several networks; choose from %s, or [] for none", choices(v.file.Networks))
+	}
+	for i, name := range f.spec.Networks {
+		if _, ok := v.file.Networks[name]; !ok {
+			v.value(item(at, i), "must be a network of this file (%s), got %s%s",
+				choices(v.file.Networks), quote(name), didYouMean(name, sortedKeys(v.file.Networks)))
+		}
+		if slices.Contains(f.spec.Networks[:i], name) {
+			v.value(item(at, i), "must be named once, got %s again", quote(name))
+		}
+	}
+}
+
+func (v validator) boot(f family) {
+	if f.spec.Kernel != "" || f.said("kernel") {
+		return
+	}
+	for _, key := range []string{"initrd", "cmdline"} {
+		if f.said(key) {
+			v.key(f.at(key), "must only be given with `kernel`")
+		}
+	}
+}
+
+func (v validator) ready(f family) {
+	at := f.at("ready")
+	if len(f.spec.Ready) == 0 {
+		v.value(at, "must have at least one probe; [running] waits for the start only")
+	}
+	withoutNIC := len(f.spec.Networks) == 0 && f.said("networks")
+	for i, probe := range f.spec.Ready {
+		if withoutNIC && slices.Contains([]ProbeKind{ProbeSSH, ProbeAddress, ProbeCommand}, probe.Kind) {
+			v.value(item(at, i), "must not be %s in a guest without a network", probe.Kind)
+		}
+		twice := func(p Probe) bool { return p.Kind == probe.Kind && p.Kind != ProbeCommand && p.Kind != "" }
+		if slices.ContainsFunc(f.spec.Ready[:i], twice) {
+			v.value(item(at, i), "must be named once, got %s again", quote(string(probe.Kind)))
+		}
+	}
+}
+
+func (v validator) timeouts(f family) {
+	if f.spec.ReadyTimeout <= 0 {
+		v.value(f.at("readyTimeout"), "must be more than 0, got %s", f.spec.ReadyTimeout)
+	}
+	if f.spec.StopTimeout <= 0 {
+		v.value(f.at("stopTimeout"), "must be more than 0, got %s", f.spec.StopTimeout)
+	}
+}
+
+func (v validator) recycle(f family) {
+	var names []string
+	for _, d := range f.spec.Disks {
+		names = append(names, d.Name)
+	}
+	for i, name := range f.spec.Recycle.Disks {
+		at := item(f.at("recycle.disks"), i)
+		if !slices.Contains(names, name) {
+			v.value(at, "must be a disk of the guest (%s), got %s%s", strings.Join(names, ", "), quote(name), didYouMean(name, names))
+		}
+	}
+}

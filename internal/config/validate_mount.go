@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"path"
+	"strings"
+	"unicode"
+)
+
+// maxTag is the length of a virtiofs tag in bytes (virtio specification, "File System Device").
+const maxTag = 36
+
+// shares checks the shares of a family's guests but for their mount points.
+func (v validator) shares(f family) {
+	tags := map[string]bool{}
+	for i, s := range f.spec.Shares {
+		at := item(f.at("shares"), i) + ".tag"
+		switch {
+		case s.Tag == "" || len(s.Tag) > maxTag:
+			v.value(at, "must have 1 to %d bytes, got %s with %d", maxTag, quote(s.Tag), len(s.Tag))
+		case strings.ContainsFunc(s.Tag, notInTag) || s.Tag[0] == '#':
+			v.value(at, "must be printable ASCII without space, comma, quotes and backslash, and not start with `#`, got %s", quote(s.Tag))
+		}
+		if tags[s.Tag] {
+			v.value(at, "must be unique in the guest, got %s again", quote(s.Tag))
+		}
+		tags[s.Tag] = true
+	}
+}
+
+// notInTag finds what fstab or QEMU's command line would read as something else.
+func notInTag(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,"'\`, r) }
+
+// mounts checks the mount points of a family's guests.
+func (v validator) mounts(f family) {
+	owner := map[string]string{}
+	for i, d := range f.spec.Disks {
+		v.mount(d.Target, item(f.at("disks"), i)+".target", "disk "+d.Name, owner)
+	}
+	for i, s := range f.spec.Shares {
+		v.mount(s.Target, item(f.at("shares"), i)+".target", "share "+s.Tag, owner)
+	}
+}
+
+// mount checks one mount point; the guest gets it as a line of fstab.
+func (v validator) mount(target, at, what string, owner map[string]string) {
+	if !v.layout.said(at) || v.isBroken(at) {
+		return
+	}
+	switch {
+	case !path.IsAbs(target):
+		v.value(at, "must be an absolute path in the guest, got %s", quote(target))
+	case target == "/":
+		v.value(at, "must not be `/`, which is the root disk")
+	case path.Clean(target) != target:
+		v.value(at, "must be a clean path: write %s, got %s", path.Clean(target), quote(target))
+	case strings.ContainsFunc(target, notInTarget):
+		v.value(at, "must not hold spaces, quotes or backslashes, got %s", quote(target))
+	}
+	if other, taken := owner[target]; taken {
+		v.value(at, "must be a mount point of its own, got %s, which is that of %s", quote(target), other)
+		return
+	}
+	owner[target] = what
+}
+
+func notInTarget(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"'\`, r)
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// words is a value of the vocabulary in one line as a file would write it.
+// What a file would leave out is empty.
+func words(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case Probe:
+		if value.Kind == ProbeCommand {
+			return "{command: " + flow(value.Command) + "}"
+		}
+		return string(value.Kind)
+	case Size:
+		// Sizes that may be 0 are those a file need not say.
+		if value == 0 {
+			return ""
+		}
+		return value.String()
+	case fmt.Stringer:
+		return value.String()
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return ""
+		}
+		return words(v.Elem())
+	case reflect.Slice:
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = words(v.Index(i))
+		}
+		return flow(items)
+	case reflect.Struct:
+		return structWords(v)
+	case reflect.Int:
+		if v.Int() == 0 {
+			return ""
+		}
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// structWords is a struct as a YAML mapping in one line, without what is empty.
+func structWords(v reflect.Value) string {
+	var pairs []string
+	for _, f := range fieldsOf(v.Type()) {
+		if value := v.Field(f.index); !value.IsZero() {
+			pairs = append(pairs, f.name+": "+words(value))
+		}
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
+}
