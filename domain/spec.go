@@ -89,7 +89,3 @@ type Filesystem struct {
 
 // FWCfgFile is one fw_cfg entry whose content is a file of the host.
 type FWCfgFile struct{ Name, File string }
-
-// XML renders the guest. An error names the device that cannot be rendered,
-// such as an nvme serial that is too long.
-func XML(s Spec) (string, error) { panic("unwritten") }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package domain
+
+import (
+	"fmt"
+
+	"libvirt.org/go/libvirtxml"
+)
+
+// Resources are what a domain's XML names outside of itself.
+type Resources struct {
+	// Root is the overlay on vda with its base; zero where there is no vda.
+	Root RootDisk
+	// Disks are the files of the other disks, in the order of the XML.
+	Disks []string
+	// MACs and Networks of the interfaces, in the order of the XML. An
+	// interface on a host bridge has no entry in Networks.
+	MACs, Networks []string
+}
+
+// ReadResources reads what a domain's XML names: files, addresses, networks.
+// It reads any domain, not just one that XML rendered.
+func ReadResources(domainXML string) (Resources, error) {
+	var d libvirtxml.Domain
+	if err := d.Unmarshal(domainXML); err != nil {
+		return Resources{}, fmt.Errorf("read domain XML: %w", err)
+	}
+	var out Resources
+	if d.Devices == nil {
+		return out, nil
+	}
+	for i := range d.Devices.Disks {
+		disk := &d.Devices.Disks[i]
+		if isRoot(disk) {
+			out.Root = readRoot(disk)
+		} else if p := sourceFile(disk.Source); p != "" {
+			out.Disks = append(out.Disks, p)
+		}
+	}
+	for i := range d.Devices.Interfaces {
+		readNIC(&d.Devices.Interfaces[i], &out)
+	}
+	return out, nil
+}
+
+// Base is the overlay on vda and the image that the domain's XML backs it on,
+// which the overlay's own header must agree with: QEMU follows the XML.
+func Base(inactiveXML string) (rootPath, basePath string, err error) {
+	r, err := ReadResources(inactiveXML)
+	if err != nil {
+		return "", "", err
+	}
+	if r.Root.Path == "" {
+		return "", "", fmt.Errorf("read domain XML: no disk %s on a file", rootTarget)
+	}
+	return r.Root.Path, r.Root.Base, nil
+}
+
+func isRoot(disk *libvirtxml.DomainDisk) bool {
+	return disk.Target != nil && disk.Target.Dev == rootTarget
+}
+
+func readRoot(disk *libvirtxml.DomainDisk) RootDisk {
+	root := RootDisk{Path: sourceFile(disk.Source)}
+	if b := disk.BackingStore; b != nil {
+		root.Base = sourceFile(b.Source)
+		if b.Format != nil {
+			root.BaseFormat = b.Format.Type
+		}
+	}
+	return root
+}
+
+func readNIC(n *libvirtxml.DomainInterface, out *Resources) {
+	if n.MAC != nil {
+		out.MACs = append(out.MACs, n.MAC.Address)
+	}
+	if n.Source != nil && n.Source.Network != nil {
+		out.Networks = append(out.Networks, n.Source.Network.Network)
+	}
+}
+
+func sourceFile(s *libvirtxml.DomainDiskSource) string {
+	if s == nil || s.File == nil {
+		return ""
+	}
+	return s.File.File
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package domain
+
+import (
+	"fmt"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"libvirt.org/go/libvirtxml"
+)
+
+// apply runs one piece on an empty domain.
+func apply(t *testing.T, p piece, options ...option) libvirtxml.Domain {
+	t.Helper()
+	s := newSpec(options...)
+	d := libvirtxml.Domain{OS: &libvirtxml.DomainOS{}, Devices: &libvirtxml.DomainDeviceList{}}
+	assert.NilError(t, p(&s, &d))
+	return d
+}
+
+func TestMemory(t *testing.T) {
+	shared := &libvirtxml.DomainMemoryBacking{
+		MemorySource: &libvirtxml.DomainMemorySource{Type: "memfd"},
+		MemoryAccess: &libvirtxml.DomainMemoryAccess{Mode: "shared"},
+	}
+	for _, tc := range []struct {
+		name    string
+		option  option
+		size    uint
+		backing *libvirtxml.DomainMemoryBacking
+	}{
+		{"plain", with(func(s *Spec) { s.Memory = 3 << 30 }), 3 << 20, nil},
+		{"a share needs shared memory", withShare("a", "/a"), 512 << 10, shared},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := apply(t, memory, tc.option)
+			assert.DeepEqual(t, d.Memory, &libvirtxml.DomainMemory{Value: tc.size, Unit: "KiB"})
+			assert.DeepEqual(t, d.MemoryBacking, tc.backing)
+		})
+	}
+}
+
+func TestCPU(t *testing.T) {
+	for domainType, mode := range map[string]string{typeKVM: "host-passthrough", typeTCG: "maximum"} {
+		t.Run(domainType, func(t *testing.T) {
+			d := apply(t, cpu, with(func(s *Spec) { s.Type, s.CPUs = domainType, 3 }))
+			assert.DeepEqual(t, d.CPU, &libvirtxml.DomainCPU{Mode: mode})
+			assert.Equal(t, d.VCPU.Value, uint(3))
+		})
+	}
+}
+
+func TestDirectKernel(t *testing.T) {
+	d := apply(t, directKernel, with(func(s *Spec) { s.Kernel, s.Initrd, s.Cmdline = "/k", "/i", "quiet" }))
+	assert.DeepEqual(t, d.OS, &libvirtxml.DomainOS{Kernel: "/k", Initrd: "/i", Cmdline: "quiet"})
+}
+
+func TestSysinfo(t *testing.T) {
+	assert.Assert(t, apply(t, sysinfo).SysInfo == nil)
+	d := apply(t, sysinfo, with(func(s *Spec) {
+		s.OEMStrings = []string{"a=b"}
+		s.FWCfg = []FWCfgFile{{Name: "opt/x", File: "/x"}}
+	}))
+	assert.DeepEqual(t, d.OS.SMBios, &libvirtxml.DomainSMBios{Mode: "sysinfo"})
+	assert.DeepEqual(t, d.SysInfo, []libvirtxml.DomainSysInfo{
+		{SMBIOS: &libvirtxml.DomainSysInfoSMBIOS{OEMStrings: &libvirtxml.DomainSysInfoOEMStrings{Entry: []string{"a=b"}}}},
+		{FWCfg: &libvirtxml.DomainSysInfoFWCfg{Entry: []libvirtxml.DomainSysInfoEntry{{Name: "opt/x", File: "/x"}}}},
+	})
+}
+
+func TestNICsHaveOnePortEach(t *testing.T) {
+	two := withNIC(NIC{MAC: "52:54:00:00:00:02", Bridge: "br0"})
+	ports := apply(t, pciRoot, two).Devices.Controllers
+	assert.DeepEqual(t, ports, []libvirtxml.DomainController{
+		{Type: "pci", Index: new(uint(0)), Model: "pcie-root"},
+		{Type: "pci", Index: new(uint(1)), Model: "pcie-root-port", Address: &libvirtxml.DomainAddress{PCI: &libvirtxml.DomainAddressPCI{
+			Domain: new(uint(0)), Bus: new(uint(0)), Slot: new(uint(1)), Function: new(uint(0)), MultiFunction: "on"}}},
+		{Type: "pci", Index: new(uint(2)), Model: "pcie-root-port", Address: pciAddress(0, 1, 1)},
+	})
+	interfaces := apply(t, nics, two).Devices.Interfaces
+	assert.DeepEqual(t, interfaces[0].Address, pciAddress(1, 0, 0))
+	assert.DeepEqual(t, interfaces[1].Address, pciAddress(2, 0, 0))
+	assert.Equal(t, interfaces[0].Source.Network.Network, "lab")
+	assert.Equal(t, interfaces[1].Source.Bridge.Bridge, "br0")
+	// A second NIC leaves the first one's port as it was.
+	assert.DeepEqual(t, ports[:2], apply(t, pciRoot).Devices.Controllers)
+}
+
+func TestRootDiskChain(t *testing.T) {
+	end := &libvirtxml.DomainDiskBackingStore{}
+	root := func(r RootDisk) libvirtxml.DomainDisk {
+		return apply(t, rootDisk, with(func(s *Spec) { s.Root = r })).Devices.Disks[0]
+	}
+	assert.DeepEqual(t, root(RootDisk{Path: "/o", Base: "/b", BaseFormat: "raw"}).BackingStore, &libvirtxml.DomainDiskBackingStore{
+		Format: &libvirtxml.DomainDiskFormat{Type: "raw"},
+		Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{
+			File: "/b", SecLabel: []libvirtxml.DomainDeviceSecLabel{{Model: "dac", Relabel: "no"}},
+		}},
+		BackingStore: end,
+	})
+	assert.DeepEqual(t, root(RootDisk{Path: "/o"}).BackingStore, end)
+	none := apply(t, rootDisk, with(func(s *Spec) { s.Root = RootDisk{} }))
+	assert.Equal(t, len(none.Devices.Disks), 0)
+}
+
+func TestBlockIO(t *testing.T) {
+	for _, tc := range []struct {
+		logical, physical int
+		want              *libvirtxml.DomainDiskBlockIO
+	}{
+		{0, 0, nil},
+		{4096, 0, &libvirtxml.DomainDiskBlockIO{LogicalBlockSize: 4096, PhysicalBlockSize: 4096}},
+		{0, 4096, &libvirtxml.DomainDiskBlockIO{LogicalBlockSize: 512, PhysicalBlockSize: 4096}},
+		{512, 4096, &libvirtxml.DomainDiskBlockIO{LogicalBlockSize: 512, PhysicalBlockSize: 4096}},
+	} {
+		t.Run(fmt.Sprintf("%d over %d", tc.logical, tc.physical), func(t *testing.T) {
+			assert.DeepEqual(t, blockIO(Disk{LogicalBlockSize: tc.logical, PhysicalBlockSize: tc.physical}), tc.want)
+		})
+	}
+}
+
+func TestVirtioDisksInOrderWithAThreadEach(t *testing.T) {
+	d := apply(t, virtioBlk,
+		withDisk(Disk{Name: "a", Serial: "sa", IOThread: true}), withNVMe("n"),
+		withDisk(Disk{Name: "b", Cache: "none", IO: "native", Discard: "unmap", ReadOnly: true}), withDisk(Disk{Name: "c", IOThread: true}))
+	assert.Equal(t, d.IOThreads, uint(2))
+	disks := d.Devices.Disks
+	assert.DeepEqual(t, []string{disks[0].Target.Dev, disks[1].Target.Dev, disks[2].Target.Dev}, []string{"vdb", "vdc", "vdd"})
+	assert.Equal(t, *disks[0].Driver.IOThread, uint(1))
+	assert.Equal(t, *disks[2].Driver.IOThread, uint(2))
+	assert.Equal(t, disks[0].Serial, "sa")
+	assert.DeepEqual(t, disks[1].Driver, &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "qcow2", Cache: "none", IO: "native", Discard: "unmap"})
+	assert.Assert(t, disks[1].ReadOnly != nil)
+	assert.Equal(t, disks[1].Alias.Name, "ua-b")
+}
+
+func TestTargetName(t *testing.T) {
+	for n, want := range map[int]string{0: "vda", 1: "vdb", 25: "vdz", 26: "vdaa", 27: "vdab", 701: "vdzz", 702: "vdaaa"} {
+		assert.Equal(t, targetName(n), want)
+	}
+}
+
+// TestNVMeControllers looks at what a guest is promised to see: the serial of
+// each controller, and its disks by namespace id.
+func TestNVMeControllers(t *testing.T) {
+	s := newSpec(withNVMe("a", onController("pool")), withNVMe("alone"), withDisk(Disk{Name: "v"}),
+		withNVMe("b", onController("pool")), withNVMe("c", onController("named")))
+	got, err := nvmeControllers(s.Disks)
+	assert.NilError(t, err)
+	var view []string
+	for _, c := range got {
+		for i, k := range c.namespaces {
+			view = append(view, fmt.Sprintf("%s %d %s", c.serial, i+1, k.Name))
+		}
+	}
+	assert.DeepEqual(t, view, []string{"pool 1 a", "pool 2 b", "alone 1 alone", "named 1 c"})
+}
+
+func TestNVMeNative(t *testing.T) {
+	disks := []option{withNVMe("a", onController("pool")), withNVMe("alone"), withNVMe("b", onController("pool"))}
+	d := apply(t, nvmeNative, append(disks, with(func(s *Spec) { s.NativeNVMe = true }))...)
+	assert.DeepEqual(t, d.Devices.Controllers, []libvirtxml.DomainController{
+		{Type: "nvme", Index: new(uint(0)), NVME: &libvirtxml.DomainControllerNVME{Serial: "pool"}},
+		{Type: "nvme", Index: new(uint(1)), NVME: &libvirtxml.DomainControllerNVME{Serial: "alone"}},
+	})
+	got := map[string]string{}
+	for _, k := range d.Devices.Disks {
+		got[k.Alias.Name] = k.Target.Dev + k.Serial
+	}
+	assert.DeepEqual(t, got, map[string]string{"ua-a": "nvme0n1", "ua-b": "nvme0n2", "ua-alone": "nvme1n1"})
+	assert.Equal(t, len(apply(t, nvmeNative, disks...).Devices.Disks), 0)
+}
+
+func TestNVMeOverride(t *testing.T) {
+	disks := []option{withNVMe("a", onController("pool")), withDisk(Disk{Name: "v"}), withNVMe("alone"), withNVMe("b", onController("pool"))}
+	d := apply(t, nvmeOverride, disks...)
+	assert.DeepEqual(t, d.Devices.Controllers, []libvirtxml.DomainController{
+		{Type: "virtio-serial", Index: new(uint(1)), Alias: &libvirtxml.DomainAlias{Name: "ua-nvme_1"}},
+	})
+	got := map[string]string{}
+	for _, k := range d.Devices.Disks {
+		got[k.Alias.Name] = k.Target.Bus + " " + k.Target.Dev + " " + k.Serial
+	}
+	// vdb is the virtio disk's; a namespace has no serial of its own.
+	assert.DeepEqual(t, got, map[string]string{"ua-a": "virtio vdc ", "ua-b": "virtio vdd ", "ua-alone": "virtio vde alone"})
+	properties := map[string][]libvirtxml.DomainQEMUOverrideProperty{}
+	for _, o := range d.QEMUOverride.Devices {
+		properties[o.Alias] = o.Frontend.Properties
+	}
+	namespace := func(id int) []libvirtxml.DomainQEMUOverrideProperty {
+		return []libvirtxml.DomainQEMUOverrideProperty{
+			{Name: "driver", Type: "string", Value: "nvme-ns"}, {Name: "bus", Type: "string", Value: "ua-nvme_1"},
+			{Name: "nsid", Type: "unsigned", Value: fmt.Sprint(id)}, {Name: "addr", Type: "remove"},
+		}
+	}
+	assert.DeepEqual(t, properties, map[string][]libvirtxml.DomainQEMUOverrideProperty{
+		"ua-alone":  {{Name: "driver", Type: "string", Value: "nvme"}},
+		"ua-nvme_1": {{Name: "driver", Type: "string", Value: "nvme"}, {Name: "serial", Type: "string", Value: "pool"}, {Name: "max_ports", Type: "remove"}},
+		"ua-a":      namespace(1),
+		"ua-b":      namespace(2),
+	})
+	native := apply(t, nvmeOverride, append(disks, with(func(s *Spec) { s.NativeNVMe = true }))...)
+	assert.Assert(t, native.QEMUOverride == nil && len(native.Devices.Disks) == 0)
+}
+
+func TestVirtiofsReadOnly(t *testing.T) {
+	for _, tc := range []struct{ wanted, known, want bool }{
+		{true, true, true}, {true, false, false}, {false, true, false},
+	} {
+		t.Run(fmt.Sprint(tc), func(t *testing.T) {
+			d := apply(t, virtiofs, with(func(s *Spec) {
+				s.Filesystems, s.ReadOnlyFilesystem = []Filesystem{{Tag: "a", Source: "/a", ReadOnly: tc.wanted}}, tc.known
+			}))
+			f := d.Devices.Filesystems[0]
+			assert.Equal(t, f.ReadOnly != nil, tc.want)
+			assert.Equal(t, f.Driver.Type+" "+f.Source.Mount.Dir+" "+f.Target.Dir, "virtiofs /a a")
+		})
+	}
+}
+
+func TestConsoleLog(t *testing.T) {
+	want := &libvirtxml.DomainChardevLog{File: "/log", Append: "on"}
+	d := apply(t, console, with(func(s *Spec) { s.ConsoleLog = "/log" }))
+	assert.DeepEqual(t, d.Devices.Serials[0].Log, want)
+	assert.DeepEqual(t, d.Devices.Consoles[0].Log, want)
+	assert.Assert(t, apply(t, console, with(func(s *Spec) { s.ConsoleLog = "" })).Devices.Serials[0].Log == nil)
+}
