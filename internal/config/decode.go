@@ -109,7 +109,9 @@ func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
 		if i < 0 {
 			message, meant := unknownKey(e.key, v.Type())
 			d.undecodable(e.at, join(path, e.key), "%s", message)
+			// The value that the key was to give is unknown, not missing.
 			met[meant] = true
+			d.broken[join(path, meant)] = meant != ""
 			continue
 		}
 		met[e.key] = true

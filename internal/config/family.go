@@ -17,22 +17,23 @@ type family struct {
 	// count is how many guests there are; without counted, one with the family's name.
 	count   int
 	counted bool
+	decl    GuestDecl
 	spec    Guest
 	layout  *layout
 }
 
-// familiesOf are the keys of guests in the order of the file, completed.
-func familiesOf(doc *Document, file *File, r *report) []family {
+// familiesOf are the keys of guests in the order of the file, with the file's own
+// defaults. Their specs are still to be made.
+func familiesOf(doc *Document, r *report) []family {
 	var families []family
 	for _, name := range r.layout.order["guests"] {
 		decl := doc.Guests[name]
 		path := join("guests", name)
 		inherit(r.layout, reflect.ValueOf(&decl).Elem(), reflect.ValueOf(doc.Defaults), path, "defaults")
-		f := family{name: name, count: 1, layout: r.layout}
-		if decl.Count != nil {
+		f := family{name: name, count: 1, decl: decl, layout: r.layout}
+		if decl.Count != nil && !r.isBroken(path+".count") {
 			f.count, f.counted = *decl.Count, true
 		}
-		f.spec = f.complete(decl, file)
 		families = append(families, f)
 	}
 	return families
@@ -52,7 +53,8 @@ func (f family) at(key string) string {
 func (f family) said(key string) bool { return f.layout.said(f.at(key)) }
 
 // complete is the spec of a guest as declared, with vmprov's defaults.
-func (f family) complete(decl GuestDecl, file *File) Guest {
+func (f family) complete(file *File) Guest {
+	decl := f.decl
 	g := Guest{
 		Family: f.name, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
 		Disks: completeDisks(decl.Disks), Shares: slices.Clone(decl.Shares),
@@ -143,13 +145,14 @@ func (f family) longestName() string {
 	return fmt.Sprintf("%s-%d", f.name, cmp.Or(f.count, 1))
 }
 
-// expand is the family's guests. They share the lists of their spec, which
-// nothing may change in place.
+// expand is the family's guests, each with lists of its own.
 func (f family) expand() []Guest {
 	var guests []Guest
 	for _, name := range f.guestNames() {
 		g := f.spec
 		g.Name = name
+		g.Disks, g.Shares = slices.Clone(g.Disks), slices.Clone(g.Shares)
+		g.Networks, g.Ready = slices.Clone(g.Networks), slices.Clone(g.Ready)
 		guests = append(guests, g)
 	}
 	return guests

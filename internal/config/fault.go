@@ -49,20 +49,22 @@ type report struct {
 	file   string
 	layout *layout
 	faults Faults
+	seen   map[Fault]bool
 	// broken holds the paths whose value could not be decoded: what depends
 	// on them is not judged again.
 	broken map[string]bool
 }
 
 func newReport(file string) *report {
-	return &report{file: file, layout: newLayout(), broken: map[string]bool{}}
+	return &report{file: file, layout: newLayout(), seen: map[Fault]bool{}, broken: map[string]bool{}}
 }
 
 // add records a fault at a position.
 func (r *report) add(at position, path, format string, args ...any) {
 	fault := Fault{File: r.file, Line: at.line, Col: at.col, Path: path, Message: fmt.Sprintf(format, args...)}
 	// Guests that share a default would all report its fault.
-	if !slices.Contains(r.faults, fault) {
+	if !r.seen[fault] {
+		r.seen[fault] = true
 		r.faults = append(r.faults, fault)
 	}
 }
@@ -111,7 +113,10 @@ func (r *report) err() error {
 // quote is a value as messages show it: in backquotes where they can hold it,
 // and no longer than a line.
 func quote(value string) string {
-	const limit = 60
+	const limit = 80
+	if value == "" {
+		return "nothing"
+	}
 	if runes := []rune(value); len(runes) > limit {
 		value = string(runes[:limit]) + "…"
 	}

@@ -4,6 +4,8 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -34,12 +36,13 @@ func (p resolver) reference(flake string) (string, error) {
 		// nix would look a bare word up in its registry, which is rarely meant.
 		return "", errors.New("must be a folder such as ./devel, or a flake URL such as github:owner/repo")
 	}
-	for _, known := range flakeSchemes {
-		if scheme == known {
-			return flake, nil
-		}
+	if slices.Contains(flakeSchemes, scheme) {
+		return flake, nil
 	}
-	return "", errors.New("must be a folder or a flake URL that nix knows" + didYouMean(scheme, flakeSchemes))
+	if near := Nearest(scheme, flakeSchemes); near != "" {
+		return "", fmt.Errorf("must be a folder or a flake URL that nix knows, such as %s:", near)
+	}
+	return "", errors.New("must be a folder or a flake URL that nix knows")
 }
 
 // flakeFolder is the folder that a reference names, if it names one. The

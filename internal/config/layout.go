@@ -48,10 +48,15 @@ func (l *layout) keyAt(path string) position {
 	return l.valueAt(path)
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var plainKey = regexp.MustCompile(`^([A-Za-z0-9_-]+|<<)$`)
 
-// join extends a path by a key.
+// join extends a path by a key. No key of the vocabulary is longer than a DNS
+// label, so cutting keys that are makes none that matter meet.
 func join(path, key string) string {
+	const limit = 80
+	if len(key) > limit {
+		key = strings.ToValidUTF8(key[:limit], "") + "…"
+	}
 	if !plainKey.MatchString(key) {
 		key = strconv.Quote(key)
 	}

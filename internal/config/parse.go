@@ -15,7 +15,13 @@ func Parse(data []byte, env Environment) (*File, error) {
 	}
 	resolvePaths(doc, env, r)
 	file := complete(doc, env, r.layout)
-	families := familiesOf(doc, file, r)
+	families := familiesOf(doc, r)
+	if !counts(families, r) {
+		families = nil
+	}
+	for i := range families {
+		families[i].spec = families[i].complete(file)
+	}
 	validate(file, families, r)
 	if err := r.err(); err != nil {
 		return nil, err

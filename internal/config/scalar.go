@@ -63,7 +63,7 @@ func (d *decoder) integer(node ast.Node, path string, v reflect.Value) {
 	}
 	value, ok := intOf(n)
 	if !ok {
-		d.mismatch(node, path, "a whole number that is not as large")
+		d.mismatch(node, path, "a smaller whole number")
 		return
 	}
 	v.SetInt(value)

@@ -11,7 +11,7 @@ import (
 )
 
 // Nearest is the word among those given that a mistyped word most likely
-// means, by edit distance without regard to case, `_` and `-`; the first of
+// means, by edit distance without regard to case and `_`; the first of
 // equals. It is empty where none is near.
 func Nearest(word string, among []string) string {
 	typed := fold(word)
@@ -21,7 +21,7 @@ func Nearest(word string, among []string) string {
 		if abs(len(folded)-len(typed)) >= distance {
 			continue
 		}
-		if d := smetrics.WagnerFischer(typed, folded, 1, 1, 1); d < distance {
+		if d := edits(typed, folded); d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -34,6 +34,17 @@ func Nearest(word string, among []string) string {
 		return ""
 	}
 	return among[i]
+}
+
+// edits is the edit distance of two words; two letters swapped, the most
+// common slip of the hand, count as one.
+func edits(a, b string) int {
+	for i := range len(a) - 1 {
+		if a[:i]+a[i+1:i+2]+a[i:i+1]+a[i+2:] == b {
+			return 1
+		}
+	}
+	return smetrics.WagnerFischer(a, b, 1, 1, 1)
 }
 
 // allowance is how many edits a word may be away; never all of its letters.
@@ -51,7 +62,7 @@ func allowance(word string) int {
 }
 
 func fold(word string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(word))
+	return strings.ToLower(strings.ReplaceAll(word, "_", ""))
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -75,7 +75,7 @@ type Pool struct {
 // SSH says how the host logs in to its guests.
 type SSH struct {
 	User           string   `yaml:"user,omitempty" json:"user,omitempty" doc:"login name in the guest; default: root"`
-	AuthorizedKeys []string `yaml:"authorizedKeys,omitempty" json:"authorizedKeys,omitempty" doc:"public key files that may log in besides the project's own key"`
+	AuthorizedKeys []string `yaml:"authorizedKeys,omitempty" json:"authorizedKeys,omitempty" doc:"public keys, or files that hold them, that may log in besides the project's own key"`
 	IdentityFile   string   `yaml:"identityFile,omitempty" json:"identityFile,omitempty" doc:"private key to use in place of the project's own (its .pub lies beside it)"`
 }
 
@@ -175,7 +175,9 @@ const (
 	BusNVMe   Bus = "nvme"
 )
 
-// Disk is a data disk. It is kept over a recycle unless Persist says not.
+// Disk is a data disk. It is kept over a recycle unless Persist says not. In a
+// loaded File, Bus, Format, Discard and Persist are always set, Serial but for
+// namespaces of a named controller; a block size of 0 is the device's default.
 type Disk struct {
 	Name              string      `yaml:"name" json:"name" jsonschema:"required" doc:"name in the guest's file and in the volume's; a DNS label"`
 	Bus               Bus         `yaml:"bus,omitempty" json:"bus,omitempty" jsonschema:"enum=virtio,enum=nvme" effect:"next boot" doc:"virtio or nvme; default: virtio"`

@@ -27,9 +27,6 @@ func validate(file *File, families []family, r *report) {
 	v.ssh()
 	v.images()
 	v.networks()
-	if !v.counts() {
-		return
-	}
 	v.guestNames()
 	for _, f := range families {
 		v.guest(f)

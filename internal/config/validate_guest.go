@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -67,14 +68,16 @@ func (v validator) nics(f family) {
 	if !f.said("networks") && len(v.file.Networks) > 1 {
 		v.key(at, "is required where there are several networks; choose from %s, or [] for none", choices(v.file.Networks))
 	}
+	met := map[string]bool{}
 	for i, name := range f.spec.Networks {
 		if _, ok := v.file.Networks[name]; !ok {
 			v.value(item(at, i), "must be a network of this file (%s), got %s%s",
 				choices(v.file.Networks), quote(name), didYouMean(name, sortedKeys(v.file.Networks)))
 		}
-		if slices.Contains(f.spec.Networks[:i], name) {
+		if met[name] {
 			v.value(item(at, i), "must be named once, got %s again", quote(name))
 		}
+		met[name] = true
 	}
 }
 
@@ -94,15 +97,16 @@ func (v validator) ready(f family) {
 	if len(f.spec.Ready) == 0 {
 		v.value(at, "must have at least one probe; [running] waits for the start only")
 	}
+	met := map[ProbeKind]bool{}
 	withoutNIC := len(f.spec.Networks) == 0 && f.said("networks")
 	for i, probe := range f.spec.Ready {
 		if withoutNIC && slices.Contains([]ProbeKind{ProbeSSH, ProbeAddress, ProbeCommand}, probe.Kind) {
 			v.value(item(at, i), "must not be %s in a guest without a network", probe.Kind)
 		}
-		twice := func(p Probe) bool { return p.Kind == probe.Kind && p.Kind != ProbeCommand && p.Kind != "" }
-		if slices.ContainsFunc(f.spec.Ready[:i], twice) {
+		if met[probe.Kind] && probe.Kind != ProbeCommand {
 			v.value(item(at, i), "must be named once, got %s again", quote(string(probe.Kind)))
 		}
+		met[probe.Kind] = true
 	}
 }
 
@@ -120,10 +124,10 @@ func (v validator) recycle(f family) {
 	for _, d := range f.spec.Disks {
 		names = append(names, d.Name)
 	}
+	known := cmp.Or(strings.Join(names, ", "), "it has none")
 	for i, name := range f.spec.Recycle.Disks {
-		at := item(f.at("recycle.disks"), i)
 		if !slices.Contains(names, name) {
-			v.value(at, "must be a disk of the guest (%s), got %s%s", strings.Join(names, ", "), quote(name), didYouMean(name, names))
+			v.value(item(f.at("recycle.disks"), i), "must be a disk of the guest (%s), got %s%s", known, quote(name), didYouMean(name, names))
 		}
 	}
 }

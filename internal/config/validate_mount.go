@@ -18,7 +18,7 @@ func (v validator) shares(f family) {
 		at := item(f.at("shares"), i) + ".tag"
 		switch {
 		case s.Tag == "" || len(s.Tag) > maxTag:
-			v.value(at, "must have 1 to %d bytes, got %s with %d", maxTag, quote(s.Tag), len(s.Tag))
+			v.value(at, "must have 1 to %d bytes, got %d", maxTag, len(s.Tag))
 		case strings.ContainsFunc(s.Tag, notInTag) || s.Tag[0] == '#':
 			v.value(at, "must be printable ASCII without space, comma, quotes and backslash, and not start with `#`, got %s", quote(s.Tag))
 		}

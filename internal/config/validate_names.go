@@ -4,10 +4,8 @@ package config
 
 import "regexp"
 
-const (
-	maxLabel  = 63
-	maxGuests = 4096
-)
+// maxLabel is the length of a DNS label (RFC 1035), which a domain's name is kept to.
+const maxLabel = 63
 
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -25,30 +23,6 @@ func (v validator) name(path, name string) {
 	if !label.MatchString(name) {
 		v.key(path, labelRule, quote(name))
 	}
-}
-
-// counts checks how many guests there are, before anything counts to them.
-func (v validator) counts() bool {
-	if v.layout.said("defaults.count") {
-		v.key("defaults.count", "must be given for each guest, not as a default")
-	}
-	if len(v.families) == 0 {
-		v.value("guests", "must have at least one guest")
-	}
-	total, ok := 0, true
-	for _, f := range v.families {
-		if f.count < 1 || f.count > maxGuests {
-			v.value(join("guests", f.name)+".count", "must be 1 to %d, got %d", maxGuests, f.count)
-			ok = false
-			continue
-		}
-		total += f.count
-	}
-	if total > maxGuests {
-		v.key("guests", "must be at most %d in all, got %d", maxGuests, total)
-		ok = false
-	}
-	return ok
 }
 
 // guestNames checks the names of the guests and that each names one thing.

@@ -4,6 +4,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -15,11 +16,16 @@ import (
 // Limits of a file. They are far above any real configuration and keep a
 // hostile one, which root's cron may read, from costing memory or time.
 const (
-	maxBytes   = 256 << 10
+	maxBytes = 256 << 10
+	// maxTokens is what the parser, whose time grows with the square, reads in about a second.
+	maxTokens  = 50_000
 	maxNesting = 32
 	// maxNodes bounds what aliases and merge keys expand to.
 	maxNodes = 100_000
 )
+
+// byteOrderMark is what editors of Windows start a file with.
+const byteOrderMark = "\ufeff"
 
 // parseYAML is the root node of the only document in data, or nil with a fault.
 func parseYAML(data []byte, r *report) ast.Node {
@@ -28,7 +34,15 @@ func parseYAML(data []byte, r *report) ast.Node {
 		r.add(position{}, "", "must be at most %s", Size(maxBytes))
 		return nil
 	}
-	tokens := lexer.Tokenize(string(data))
+	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), byteOrderMark))
+	if len(tokens) > maxTokens {
+		r.add(tokenPosition(tokens[maxTokens]), "", "must have at most %d words and signs", maxTokens)
+		return nil
+	}
+	if at, ok := manyDocuments(tokens); ok {
+		r.add(at, "", "must hold one YAML document")
+		return nil
+	}
 	if at, ok := tooDeep(tokens); ok {
 		r.add(at, "", "must be nested at most %d levels deep", maxNesting)
 		return nil
@@ -47,8 +61,22 @@ func parseYAML(data []byte, r *report) ast.Node {
 	case 1:
 		return roots[0]
 	}
-	r.add(tokenPosition(roots[1].GetToken()), "", "must hold one YAML document, got %d", len(roots))
+	r.add(nodePosition(roots[1]), "", "must hold one YAML document, got %d", len(roots))
 	return nil
+}
+
+// manyDocuments finds the third mark of a document, of which one file needs
+// two at most (`---` and `...`): each costs the parser a copy of the file.
+func manyDocuments(tokens token.Tokens) (position, bool) {
+	marks := 0
+	for _, t := range tokens {
+		if t.Type == token.DocumentHeaderType || t.Type == token.DocumentEndType {
+			if marks++; marks > 2 {
+				return tokenPosition(t), true
+			}
+		}
+	}
+	return position{}, false
 }
 
 // documents are the roots of the documents that hold anything.
@@ -70,7 +98,9 @@ func syntaxError(err error) (position, string) {
 	if !errors.As(err, &syntax) {
 		return position{}, err.Error()
 	}
-	return tokenPosition(syntax.GetToken()), syntax.GetMessage()
+	// The message quotes what it met, which may be a tab.
+	message := strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(syntax.GetMessage())
+	return tokenPosition(syntax.GetToken()), message
 }
 
 // tooDeep finds where the nesting passes the limit. The parser recurses, and a

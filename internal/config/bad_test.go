@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"slices"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+// badCase is a configuration that is refused, and all that is said of it.
+type badCase struct{ name, yaml, want string }
+
+// head is what most cases start with: its two lines are good.
+const head = "project: p\nimages: {i: {file: /i}}\n"
+
+var badCases = slices.Concat(badYaml, badSize, badTop, badNetwork, badGuest, badDisk, badShare)
+
+func TestParseFaults(t *testing.T) {
+	for _, tc := range badCases {
+		t.Run(tc.name, func(t *testing.T) {
+			file, err := Parse([]byte(tc.yaml), testEnvironment)
+			assert.Error(t, err, tc.want)
+			assert.Assert(t, file == nil)
+		})
+	}
+}
+
+func TestParseFaultsOfEnvironment(t *testing.T) {
+	const good = head + "guests: {a: {shares: [{tag: t, source: ~/x}]}}\n"
+	cases := []struct {
+		name   string
+		change func(*Environment)
+		want   string
+	}{
+		{"connection", func(e *Environment) { e.Connection = "lab" },
+			"vmprov.yaml:1:1: $LIBVIRT_DEFAULT_URI: must be a libvirt URI such as qemu:///system, got `lab`"},
+		{"owner without a home", func(e *Environment) { e.Owner = Owner{UID: 7, Name: "7"} },
+			"vmprov.yaml:3:40: guests.a.shares[0].source: must not start with `~`, as the file's owner 7 has no home, got `~/x`"},
+		{"file as messages name it", func(e *Environment) { e.Shown, e.Connection = "", "lab" },
+			"/srv/lab/vmprov.yaml:1:1: $LIBVIRT_DEFAULT_URI: must be a libvirt URI such as qemu:///system, got `lab`"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			env := testEnvironment
+			tc.change(&env)
+			_, err := Parse([]byte(good), env)
+			assert.Error(t, err, tc.want)
+		})
+	}
+}
