@@ -108,7 +108,7 @@ var badTop = []badCase{
 	{
 		name: "flake of an unknown scheme",
 		yaml: "project: p\nimages: {i: {flake: gihtub:o/r}}\nguests: {a: {}}\n",
-		want: "vmprov.yaml:2:21: images.i.flake: must be a folder or a flake URL that nix knows, such as github:, got `gihtub:o/r`",
+		want: "vmprov.yaml:2:21: images.i.flake: must be a folder or a flake URL that nix knows, perhaps one of github, got `gihtub:o/r`",
 	},
 	{
 		name: "flake folder with a query",

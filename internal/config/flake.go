@@ -40,7 +40,7 @@ func (p resolver) reference(flake string) (string, error) {
 		return flake, nil
 	}
 	if near := Nearest(scheme, flakeSchemes); near != "" {
-		return "", fmt.Errorf("must be a folder or a flake URL that nix knows, such as %s:", near)
+		return "", fmt.Errorf("must be a folder or a flake URL that nix knows, perhaps one of %s", near)
 	}
 	return "", errors.New("must be a folder or a flake URL that nix knows")
 }
