@@ -1,6 +1,4 @@
-	@for tool in virt-xml-validate xmllint; do \
-		command -v $$tool >/dev/null || { echo "$$tool is missing (make setup)" >&2; exit 1; }; \
-	done# SPDX-License-Identifier: Apache-2.0
+# SPDX-License-Identifier: Apache-2.0
 
 # Build tags; libvirt_dlopen makes a binary that needs no libvirt of a certain
 # version at build or start, and finds it when it runs.
