@@ -3,10 +3,16 @@
 // Package image turns what a configuration calls an image into a file that
 // overlays can back on: it runs nix, reads the result and holds store paths
 // with GC roots. Nothing is ever copied.
+//
+// nix gets its settings where a user of nix keeps them (nix.conf, NIX_CONFIG);
+// the package adds only what flakes need to be read at all, and, for root on
+// a host that has neither nix's build users nor its daemon, an empty
+// build-users-group, without which nix refuses every build there.
 package image
 
 import (
 	"context"
+	"fmt"
 
 	"vmprov/internal/event"
 )
@@ -24,7 +30,7 @@ type Request struct {
 	File string
 	// User builds with the rights of this user where a nix daemon answers; nil for the process's own.
 	User *User
-	// Log takes the build log; empty for none.
+	// Log takes the build log; empty for none. It is made (0600) as User's.
 	Log string
 }
 
@@ -50,9 +56,28 @@ type Artifact struct {
 	VirtualSize uint64
 }
 
+// action is the action of every event of a build.
+const action = "build image"
+
 // Build builds or finds one image. It emits Started, Progress and Done or
 // Failed for the action "build image". A failed nix build is a *BuildError.
-func Build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) { panic("unwritten") }
+func Build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
+	emit(event.Event{Kind: event.Started, Action: action, Object: r.Name})
+	a, err := build(ctx, r, emit)
+	if err != nil {
+		emit(event.Event{Kind: event.Failed, Action: action, Object: r.Name, Err: err})
+		return Artifact{}, err
+	}
+	emit(event.Event{Kind: event.Done, Action: action, Object: r.Name, Text: a.Path})
+	return a, nil
+}
+
+func build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
+	if r.File != "" {
+		return readyFile(ctx, r)
+	}
+	return buildFlake(ctx, r, emit)
+}
 
 // BuildError is a nix build that failed.
 type BuildError struct {
@@ -62,16 +87,11 @@ type BuildError struct {
 	Err  error
 }
 
-func (e *BuildError) Error() string { panic("unwritten") }
+func (e *BuildError) Error() string {
+	if e.Log == "" {
+		return fmt.Sprintf("build image %s: %v", e.Image, e.Err)
+	}
+	return fmt.Sprintf("build image %s: %v; the build log is %s", e.Image, e.Err, e.Log)
+}
+
 func (e *BuildError) Unwrap() error { return e.Err }
-
-// ErrNoNix says that nix is not installed.
-var ErrNoNix error
-
-// Check reports whether nix can build flakes here: its version, and what a
-// flake that uses nixpkgs needs (2.18). A missing nix is ErrNoNix.
-func Check(ctx context.Context) (version string, warning string, err error) { panic("unwritten") }
-
-// AddRoot makes link a GC root of storePath, realising the path again first.
-// It is idempotent.
-func AddRoot(ctx context.Context, storePath, link string) error { panic("unwritten") }

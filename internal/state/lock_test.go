@@ -12,11 +12,13 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/poll"
+	"gotest.tools/v3/skip"
 )
 
 // holdEnv makes the test binary a second process that holds the lock of the
@@ -71,6 +73,22 @@ func TestLockExcludesAndNamesTheHolder(t *testing.T) {
 	assert.Equal(t, locked.UID, os.Geteuid())
 	assert.Equal(t, locked.Command, cmd.Path+" up lab?[31m.yaml")
 	assert.Error(t, err, fmt.Sprintf("lock project `%s` on test:///default: held by pid %d (%s up lab?[31m.yaml)", project(t), cmd.Process.Pid, cmd.Path))
+}
+
+// Seen from another pid namespace the holder has no pid.
+func TestLockNamesAHolderOutsideThePidNamespace(t *testing.T) {
+	skip.If(t, os.Geteuid() != 0, "a pid namespace needs root")
+	lock, err := Acquire(t.Context(), "test:///default", project(t), 0)
+	assert.NilError(t, err)
+	defer lock.Release()
+	exe, err := os.Executable()
+	assert.NilError(t, err)
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), holdEnv+"="+project(t))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID}
+	out, err := cmd.Output()
+	assert.NilError(t, err)
+	assert.Equal(t, string(out), fmt.Sprintf("lock project `%s` on test:///default: held by another process\n", project(t)))
 }
 
 func TestLockIsFreeTheMomentItsHolderIsKilled(t *testing.T) {
