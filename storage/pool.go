@@ -174,3 +174,32 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 	}
 	return true, nil
 }
+
+// List reads the pools of a host as they are, without a look at their volumes.
+func List(conn *libvirt.Connect) ([]Pool, error) {
+	pools, err := conn.ListAllStoragePools(0)
+	if err != nil {
+		return nil, fmt.Errorf("list pools: %w", err)
+	}
+	var out []Pool
+	for i := range pools {
+		text, err := pools[i].GetXMLDesc(0)
+		_ = pools[i].Free()
+		if virt.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read pool: %w", err)
+		}
+		var def libvirtxml.StoragePool
+		if err := def.Unmarshal(text); err != nil {
+			return nil, fmt.Errorf("read pool: %w", err)
+		}
+		pool := Pool{Name: def.Name, UUID: def.UUID}
+		if def.Target != nil {
+			pool.Path = def.Target.Path
+		}
+		out = append(out, pool)
+	}
+	return out, nil
+}

@@ -17,6 +17,7 @@ import (
 func (p *program) with(c *cli.Context, r renderer, fn func(context.Context, run.Env) error) error {
 	defer r.Close()
 	return fn(c.Context, run.Env{
+		Version:  ownVersion(version, readBuildInfo()),
 		Emit:     r.Emit,
 		Connect:  p.opts.connect,
 		WaitLock: p.opts.waitLock,

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/user"
@@ -65,4 +66,10 @@ func ownerOf(path string) (Owner, error) {
 	}
 	owner.Name, owner.Home = account.Username, account.HomeDir
 	return owner, nil
+}
+
+// ConnectionOr is the libvirt URI where there is no file: the one given, else
+// LIBVIRT_DEFAULT_URI, else the system's.
+func ConnectionOr(uri string) string {
+	return cmp.Or(uri, os.Getenv("LIBVIRT_DEFAULT_URI"), defaultConnection)
 }

@@ -2,7 +2,10 @@
 
 package config
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+)
 
 // maxLabel is the length of a DNS label (RFC 1035), which a domain's name is kept to.
 const maxLabel = 63
@@ -56,4 +59,12 @@ func (v validator) guestName(f family) {
 	if len(domain) > maxLabel && !v.isBroken("project") {
 		v.key(path, "must be shorter: with the project's name it may have at most %d characters, got %d in %s", maxLabel, len(domain), quote(domain))
 	}
+}
+
+// CheckName says whether a name that did not come from a file can name a project.
+func CheckName(name string) error {
+	if !label.MatchString(name) {
+		return fmt.Errorf(labelRule, quote(name))
+	}
+	return nil
 }

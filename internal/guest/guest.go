@@ -5,13 +5,7 @@
 // guest, and the ssh that goes back in.
 package guest
 
-import (
-	"context"
-
-	"golang.org/x/crypto/ssh"
-
-	"vmprov/internal/state"
-)
+import "fmt"
 
 // Mount is one line of the guest's fstab.
 type Mount struct {
@@ -32,46 +26,18 @@ type Credentials struct {
 	Mounts         []Mount
 }
 
-// OEMStrings renders the credentials as SMBIOS OEM strings
-// (systemd.system-credentials(7)); public material only. Mounts are ordered
-// before the ssh service and never stop a boot.
-func OEMStrings(c Credentials) []string { panic("unwritten") }
-
-// DiskByID is the stable device path of a data disk in the guest: by-id links
-// of virtio-blk (serial) and NVMe (controller serial and nsid; nsid 0 when the
-// controller has this one namespace only).
-func DiskByID(bus, serial string, nsid int) string { panic("unwritten") }
-
-// KeyPair is the project's own ssh key, made (ed25519, 0600) on first use.
-type KeyPair struct {
-	// PrivatePath is the file that ssh is given.
-	PrivatePath string
-	// Authorized is the public key as a line of authorized_keys.
-	Authorized string
-	Signer     ssh.Signer
+// DiskByID is the stable device path of a data disk in the guest, as udev
+// makes it: of virtio-blk by its serial, of an NVMe controller's only
+// namespace (nsid 0) by the controller's serial, of a namespace among several
+// by both.
+func DiskByID(bus, serial string, nsid int) string {
+	const byID = "/dev/disk/by-id/"
+	switch {
+	case bus != "nvme":
+		return byID + "virtio-" + serial
+	case nsid == 0:
+		return byID + "nvme-QEMU_NVMe_Ctrl_" + serial
+	default:
+		return fmt.Sprintf("%snvme-QEMU_NVMe_Ctrl_%s_%d", byID, serial, nsid)
+	}
 }
-
-// EnsureKeyPair reads the key pair of the state folder, and makes it where it
-// is missing. With identityFile that file is read instead (a passphrase is an
-// error that names ssh-agent as the way out).
-func EnsureKeyPair(f *state.Folder, identityFile string) (KeyPair, error) { panic("unwritten") }
-
-// Login is how to reach one guest by ssh.
-type Login struct {
-	Guest   string
-	Address string // IP without port
-	User    string
-	Key     KeyPair
-	// HostKeyAlias names the host key in known_hosts: a guest and its root
-	// overlay's generation, so that a recycled guest is a new host.
-	HostKeyAlias string
-	KnownHosts   string // path
-}
-
-// Dial logs in. Unknown host keys are accepted once and written to
-// KnownHosts; a changed one is refused. It gives up with ctx.
-func Dial(ctx context.Context, l Login) (*ssh.Client, error) { panic("unwritten") }
-
-// SSHConfig renders an ssh_config(5) with one Host block a guest, for ssh, scp
-// and rsync: its aliases are the guest's name and GUEST.PROJECT.
-func SSHConfig(project string, logins []Login) string { panic("unwritten") }

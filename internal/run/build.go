@@ -4,9 +4,30 @@ package run
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"vmprov/image"
 )
 
 // Build builds the images of the selected guests and holds nothing.
-func Build(ctx context.Context, env Env, s Selection) ([]image.Artifact, error) { panic("unwritten") }
+func Build(ctx context.Context, env Env, s Selection) ([]image.Artifact, error) {
+	p, err := openProject(env, s.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := p.file.Select(s.Guests)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.images(ctx, selected, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]image.Artifact, 0, len(images))
+	for _, artifact := range images {
+		out = append(out, artifact)
+	}
+	slices.SortFunc(out, func(a, b image.Artifact) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}

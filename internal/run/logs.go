@@ -2,7 +2,17 @@
 
 package run
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/config"
+	"vmprov/internal/plan"
+	"vmprov/storage"
+)
 
 // LogsOptions are the flags of logs.
 type LogsOptions struct {
@@ -11,5 +21,75 @@ type LogsOptions struct {
 	Follow bool
 }
 
-// Logs writes a guest's console log to Env.Stdout.
-func Logs(ctx context.Context, env Env, o LogsOptions) error { panic("unwritten") }
+// followEvery is how often a followed log is asked for more. libvirt has no
+// event for it, and the file may be on another host.
+const followEvery = 200 * time.Millisecond
+
+// Logs writes a guest's console log to Env.Stdout. It reads it as a volume,
+// so that it works for a user who may not open the file.
+func Logs(ctx context.Context, env Env, o LogsOptions) error {
+	p, g, err := openGuest(ctx, env, o.Config, o.Guest)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	volume := config.ConsoleVolumeName(g.Domain)
+	offset, err := p.copyLog(ctx, g.Mark.Pool, volume, 0)
+	if err != nil || !o.Follow {
+		return err
+	}
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		if offset, err = p.copyLog(ctx, g.Mark.Pool, volume, offset); err != nil {
+			return err
+		}
+	}
+}
+
+// copyLog writes what the log has beyond offset and gives the new offset. A
+// log that became shorter was rotated by virtlogd and is read from its start.
+func (p *project) copyLog(ctx context.Context, pool, volume string, offset uint64) (uint64, error) {
+	err := p.client.Look(ctx, func(conn *libvirt.Connect) error {
+		length, err := storage.Length(ctx, conn, pool, volume)
+		if err != nil || length == offset {
+			return err
+		}
+		if length < offset {
+			offset = 0
+		}
+		n, err := storage.Read(ctx, conn, pool, volume, offset, p.env.Stdout)
+		offset += uint64(n)
+		return err
+	})
+	return offset, err
+}
+
+// openGuest connects and finds one guest that exists.
+func openGuest(ctx context.Context, env Env, configPath, name string) (*project, plan.ObservedGuest, error) {
+	p, err := openProject(env, configPath)
+	if err != nil {
+		return nil, plan.ObservedGuest{}, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, plan.ObservedGuest{}, err
+	}
+	observed, err := p.look(ctx)
+	if err != nil {
+		p.close()
+		return nil, plan.ObservedGuest{}, err
+	}
+	if g, ok := observed.Guests[name]; ok {
+		return p, g, nil
+	}
+	p.close()
+	if _, err := p.file.Select([]string{name}); err != nil {
+		return nil, plan.ObservedGuest{}, err
+	}
+	return nil, plan.ObservedGuest{}, fmt.Errorf("guest `%s` does not exist (make it with `vmprov up %s`)", name, name)
+}

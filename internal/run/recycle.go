@@ -2,16 +2,40 @@
 
 package run
 
-import "context"
+import (
+	"context"
+
+	"vmprov/internal/plan"
+)
 
 // RecycleOptions are the flags of recycle.
 type RecycleOptions struct {
 	Selection
-	// Build takes the newest build of the image; without it guests stay on the image they have.
+	// Build takes the newest build of the image; without it guests take what
+	// was built last.
 	Build    bool
 	Parallel int
 	DryRun   bool
 }
 
 // Recycle gives guests a new root overlay.
-func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) { panic("unwritten") }
+func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
+	p, err := openProject(env, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, named, err := p.pick(o.Guests)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.prepare(ctx, selected, o.Build)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	options := plan.RecycleOptions{Selected: selected, Named: named, Canary: true}
+	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
+		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, observed, options) }
+	}
+	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
+}

@@ -13,6 +13,8 @@ import (
 
 // Env is what every verb is given by its caller.
 type Env struct {
+	// Version of vmprov, for the marks.
+	Version string
 	// Emit takes events; never nil.
 	Emit event.Sink
 	// Connect overrides the configuration's connection when it is not empty.

@@ -4,7 +4,15 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+
+	"vmprov/internal/config"
+	"vmprov/internal/guest"
+	"vmprov/internal/plan"
+	"vmprov/internal/ready"
 )
 
 // SSHOptions are the arguments of ssh.
@@ -19,9 +27,115 @@ type ExitError struct{ Code int }
 
 func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
 
+// sshConfigFile is the generated ssh_config(5) in the state folder.
+const sshConfigFile = "ssh_config"
+
 // SSH runs the system's ssh against a guest with a configuration and
 // known_hosts of the project's own. The program's exit status is an *ExitError.
-func SSH(ctx context.Context, env Env, o SSHOptions) error { panic("unwritten") }
+func SSH(ctx context.Context, env Env, o SSHOptions) error {
+	p, logins, err := openLogins(ctx, env, Selection{Config: o.Config, Guests: []string{o.Guest}})
+	if err != nil {
+		return err
+	}
+	p.close()
+	if len(logins) != 1 {
+		return fmt.Errorf("ssh: `%s` is %d guests, name one", o.Guest, len(logins))
+	}
+	text := guest.SSHConfig(p.file.Project, logins)
+	name := sshConfigFile + "." + logins[0].Guest
+	if err := p.folder.WriteFile(name, []byte(text), 0o600); err != nil {
+		return err
+	}
+	// The command goes to ssh as it is: ssh joins it for the guest's shell.
+	args := append([]string{"-F", p.folder.Path(name), logins[0].Guest}, dashes(o.Command)...)
+	cmd := exec.CommandContext(ctx, "ssh", args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
+	// ssh has the terminal: an interruption is for it, or for the guest.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	return passExit(cmd.Run())
+}
+
+// dashes puts `--` before a command, so that none of it is taken for ssh's own.
+func dashes(command []string) []string {
+	if len(command) == 0 {
+		return nil
+	}
+	return append([]string{"--"}, command...)
+}
+
+func passExit(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
+		return &ExitError{exit.ExitCode()}
+	}
+	if err != nil {
+		return fmt.Errorf("run ssh: %w", err)
+	}
+	return nil
+}
 
 // SSHConfig is an ssh_config(5) for the selected guests.
-func SSHConfig(ctx context.Context, env Env, s Selection) (string, error) { panic("unwritten") }
+func SSHConfig(ctx context.Context, env Env, s Selection) (string, error) {
+	p, logins, err := openLogins(ctx, env, s)
+	if err != nil {
+		return "", err
+	}
+	defer p.close()
+	return guest.SSHConfig(p.file.Project, logins), nil
+}
+
+// openLogins finds how to reach the selected guests.
+func openLogins(ctx context.Context, env Env, s Selection) (*project, []guest.Login, error) {
+	p, err := openProject(env, s.Config)
+	if err != nil {
+		return nil, nil, err
+	}
+	selected, err := p.file.Select(s.Guests)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.readKeys(); err != nil {
+		return nil, nil, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, nil, err
+	}
+	observed, err := p.look(ctx)
+	if err != nil {
+		p.close()
+		return nil, nil, err
+	}
+	var logins []guest.Login
+	for _, g := range selected {
+		login, err := p.login(ctx, observed, g)
+		if err != nil {
+			p.close()
+			return nil, nil, err
+		}
+		logins = append(logins, login)
+	}
+	return p, logins, nil
+}
+
+// login is how to reach a guest that runs.
+func (p *project) login(ctx context.Context, o plan.Observed, spec config.Guest) (guest.Login, error) {
+	g, ok := o.Guests[spec.Name]
+	if !ok {
+		return guest.Login{}, fmt.Errorf("guest `%s` does not exist (make it with `vmprov up %s`)", spec.Name, spec.Name)
+	}
+	if !g.Active {
+		return guest.Login{}, fmt.Errorf("guest `%s` is %s (start it with `vmprov up %s`)", spec.Name, g.State, spec.Name)
+	}
+	address := addressOf(o, p.file.Project, g.Mark)
+	if address == "" {
+		var macs []string
+		for _, name := range spec.Networks {
+			macs = append(macs, config.MAC(p.file.Project, spec.Name, name))
+		}
+		var err error
+		if address, err = ready.Address(ctx, p.client, g.UUID, macs); err != nil {
+			return guest.Login{}, fmt.Errorf("find the address of guest `%s`: %w", spec.Name, err)
+		}
+	}
+	return plan.Login(p.file.Project, p.ssh, g.Mark, address), nil
+}

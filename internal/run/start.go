@@ -2,7 +2,11 @@
 
 package run
 
-import "context"
+import (
+	"context"
+
+	"vmprov/internal/plan"
+)
 
 // StartOptions are the flags of start.
 type StartOptions struct {
@@ -12,4 +16,26 @@ type StartOptions struct {
 }
 
 // Start starts guests that exist, also those that their user stopped.
-func Start(ctx context.Context, env Env, o StartOptions) (*Summary, error) { panic("unwritten") }
+func Start(ctx context.Context, env Env, o StartOptions) (*Summary, error) {
+	p, err := openProject(env, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := p.file.Select(o.Guests)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.prepare(ctx, selected, false)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	options := plan.UpOptions{Selected: selected, Named: map[string]bool{}, Existing: true, NoWait: o.NoWait}
+	for _, g := range selected {
+		options.Named[g.Name] = true
+	}
+	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
+		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, observed, options) }
+	}
+	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel})
+}

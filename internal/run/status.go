@@ -2,7 +2,15 @@
 
 package run
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vmprov/internal/config"
+	"vmprov/internal/plan"
+)
 
 // StatusOptions are the flags of status.
 type StatusOptions struct {
@@ -23,7 +31,9 @@ type StatusReport struct {
 type GuestStatus struct {
 	Guest string `json:"guest"`
 	// State is libvirt's word (running, shut off, paused, crashed) or "not created".
-	State   string `json:"state"`
+	State string `json:"state"`
+	// Ready says that the running guest was seen ready since its boot.
+	Ready   bool   `json:"ready"`
 	Address string `json:"address,omitempty"`
 	Image   string `json:"image,omitempty"` // path of the base image
 	// Notes: stopped by its user, pending changes, changed by hand, open intent, orphan.
@@ -32,5 +42,117 @@ type GuestStatus struct {
 
 // Status looks and changes nothing; it builds nothing and takes no lock.
 func Status(ctx context.Context, env Env, o StatusOptions) (*StatusReport, error) {
-	panic("unwritten")
+	p, err := openForDestroy(env, DestroyOptions{Selection: o.Selection, Project: o.Project})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, err
+	}
+	defer p.close()
+	observed, err := p.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.report(observed, o.Guests)
+}
+
+// look observes without preflight.
+func (p *project) look(ctx context.Context) (plan.Observed, error) {
+	name, path := p.desired(nil).PoolWanted()
+	return plan.Observe(ctx, p.client, p.file.Project, name, path)
+}
+
+func (p *project) report(o plan.Observed, only []string) (*StatusReport, error) {
+	r := &StatusReport{Project: p.file.Project, Guests: []GuestStatus{}, Notes: slices.Clone(o.Broken)}
+	names, err := p.statusNames(o, only)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		r.Guests = append(r.Guests, p.guestStatus(o, name))
+	}
+	return r, nil
+}
+
+// statusNames are the declared guests in the file's order, then the orphans.
+func (p *project) statusNames(o plan.Observed, only []string) ([]string, error) {
+	var names []string
+	if len(only) > 0 {
+		orphans := slices.DeleteFunc(slices.Clone(only), func(name string) bool { _, ok := o.Guests[name]; return !ok })
+		rest := slices.DeleteFunc(slices.Clone(only), func(name string) bool { _, ok := o.Guests[name]; return ok })
+		names = orphans
+		if len(rest) == 0 {
+			return names, nil
+		}
+		selected, err := p.file.Select(rest)
+		for _, g := range selected {
+			names = append(names, g.Name)
+		}
+		return names, err
+	}
+	for _, g := range p.file.Guests {
+		names = append(names, g.Name)
+	}
+	var orphans []string
+	for name := range o.Guests {
+		if !slices.Contains(names, name) {
+			orphans = append(orphans, name)
+		}
+	}
+	slices.Sort(orphans)
+	return append(names, orphans...), nil
+}
+
+func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
+	s := GuestStatus{Guest: name, State: "not created"}
+	g, ok := o.Guests[name]
+	if !ok {
+		if owner, taken := o.Taken[config.DomainName(p.file.Project, name)]; taken {
+			s.Notes = append(s.Notes, fmt.Sprintf("domain `%s` is not this project's", owner))
+		}
+		return s
+	}
+	s.State, s.Image, s.Address = g.State, g.Mark.Base.Path, addressOf(o, p.file.Project, g.Mark)
+	s.Ready = g.Live != nil && g.Live.Ready
+	if g.Mark.Wanted == plan.WantedStopped {
+		s.Notes = append(s.Notes, "stopped by its user")
+	} else if !g.Active {
+		s.Notes = append(s.Notes, "it should run (`vmprov up` starts it)")
+	} else if !s.Ready {
+		s.Notes = append(s.Notes, "not seen ready yet")
+	}
+	if pending := g.Pending(); pending != "" {
+		s.Notes = append(s.Notes, "pending until its next boot: "+pending)
+	}
+	if g.Mark.Intent != plan.IntentNone {
+		s.Notes = append(s.Notes, fmt.Sprintf("unfinished: %s (`vmprov up` carries it on)", g.Mark.Intent))
+	}
+	if edits := g.Edited(p.host.LibVersion); len(edits) > 0 {
+		s.Notes = append(s.Notes, "changed by hand: "+strings.Join(edits, ", "))
+	}
+	if p.file.Path != "" && !slices.ContainsFunc(p.file.Guests, func(d config.Guest) bool { return d.Name == name }) {
+		s.Notes = append(s.Notes, "no longer in the file (`vmprov up --remove-orphans` removes it)")
+	}
+	return s
+}
+
+// addressOf is a guest's address on the project's own networks.
+func addressOf(o plan.Observed, project string, m plan.Mark) string {
+	spec, err := m.Spec()
+	if err != nil {
+		return ""
+	}
+	for _, name := range spec.Networks {
+		n, ok := o.Networks[config.NetworkName(project, name)]
+		if !ok || !n.Marked || n.Mark.Project != project {
+			continue
+		}
+		for _, host := range n.Hosts {
+			if host.MAC == config.MAC(project, m.Guest, name) {
+				return host.Address.String()
+			}
+		}
+	}
+	return ""
 }

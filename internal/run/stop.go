@@ -2,7 +2,11 @@
 
 package run
 
-import "context"
+import (
+	"context"
+
+	"vmprov/internal/plan"
+)
 
 // StopOptions are the flags of stop.
 type StopOptions struct {
@@ -11,4 +15,21 @@ type StopOptions struct {
 }
 
 // Stop shuts guests down, and up and recycle leave them stopped.
-func Stop(ctx context.Context, env Env, o StopOptions) (*Summary, error) { panic("unwritten") }
+func Stop(ctx context.Context, env Env, o StopOptions) (*Summary, error) {
+	p, err := openProject(env, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := p.file.Select(o.Guests)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, err
+	}
+	defer p.close()
+	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
+		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffStop(d, observed, selected), nil }
+	}
+	return p.change(ctx, change{guests: nil, diff: diff, parallel: o.Parallel})
+}

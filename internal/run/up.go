@@ -2,7 +2,14 @@
 
 package run
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"vmprov/image"
+	"vmprov/internal/config"
+	"vmprov/internal/plan"
+)
 
 // UpOptions are the flags of up and plan.
 type UpOptions struct {
@@ -20,4 +27,122 @@ type UpOptions struct {
 }
 
 // Up brings the guests up.
-func Up(ctx context.Context, env Env, o UpOptions) (*Summary, error) { panic("unwritten") }
+func Up(ctx context.Context, env Env, o UpOptions) (*Summary, error) {
+	p, err := openProject(env, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	options, err := p.upOptions(o)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
+		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, observed, options) }
+	}
+	return p.change(ctx, change{images: images, guests: options.Selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
+}
+
+// upOptions picks the guests that the user named.
+func (p *project) upOptions(o UpOptions) (plan.UpOptions, error) {
+	selected, named, err := p.pick(append(o.Guests, o.Recreate...))
+	if len(o.Guests) == 0 && err == nil {
+		// Naming guests to recreate does not narrow what is brought up.
+		selected = p.file.Guests
+	}
+	if err != nil {
+		return plan.UpOptions{}, err
+	}
+	recreate := map[string]bool{}
+	guests, err := p.file.Select(o.Recreate)
+	if err != nil {
+		return plan.UpOptions{}, err
+	}
+	if len(o.Recreate) > 0 {
+		for _, g := range guests {
+			recreate[g.Name] = true
+		}
+	}
+	return plan.UpOptions{
+		Selected: selected, Named: named, NoWait: o.NoWait, Restart: o.Restart, Recycle: o.Recycle, Restore: o.Restore,
+		RemoveOrphans: o.RemoveOrphans, Adopt: o.Adopt, Recreate: recreate,
+	}, nil
+}
+
+// pick gives the guests that a command works on and which of them were named.
+func (p *project) pick(names []string) (selected []config.Guest, named map[string]bool, err error) {
+	selected, err = p.file.Select(names)
+	named = map[string]bool{}
+	if len(names) > 0 {
+		for _, g := range selected {
+			named[g.Name] = true
+		}
+	}
+	return selected, named, err
+}
+
+// change is one changing command after its images are there.
+type change struct {
+	images   map[string]image.Artifact
+	guests   []config.Guest
+	diff     func(plan.Desired) func(plan.Observed) (*plan.Plan, error)
+	parallel int
+	dryRun   bool
+}
+
+// change locks, holds the images, decides, applies and lets go of images that
+// no overlay names any more.
+func (p *project) change(ctx context.Context, c change) (*Summary, error) {
+	d := p.desired(c.images)
+	if c.dryRun {
+		pl, _, release, err := p.decide(ctx, d, c.guests, c.diff(d))
+		if release != nil {
+			release()
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &Summary{Project: pl.Project, Changed: !pl.Empty(), Plan: pl.String()}, nil
+	}
+	lock, err := p.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = lock.Release() }()
+	if err := p.hold(ctx, c.images, plan.Observed{}); err != nil {
+		return nil, err
+	}
+	pl, observed, release, err := p.decide(ctx, d, c.guests, c.diff(d))
+	if err != nil {
+		return nil, errors.Join(err, p.settleRoots(ctx, observed))
+	}
+	if err := p.hold(ctx, nil, observed); err != nil {
+		return nil, err
+	}
+	p.say(pl)
+	summary, err := p.apply(ctx, pl, c.parallel, release)
+	if !pl.Empty() {
+		// What is held is decided by what is there now, also after an interruption.
+		after, observeErr := p.observe(context.WithoutCancel(ctx), d, nil)
+		if observeErr != nil {
+			return summary, errors.Join(err, observeErr)
+		}
+		observed = after
+	}
+	if rootErr := p.letGo(observed); rootErr != nil {
+		return summary, errors.Join(err, rootErr)
+	}
+	return summary, err
+}
+
+// settleRoots drops the roots that a refused command took.
+func (p *project) settleRoots(ctx context.Context, o plan.Observed) error {
+	if o.Guests == nil || ctx.Err() != nil {
+		return nil
+	}
+	return p.letGo(o)
+}

@@ -2,7 +2,11 @@
 
 package run
 
-import "context"
+import (
+	"context"
+
+	"vmprov/internal/plan"
+)
 
 // GuestXML is the domain XML that would be defined for a guest.
 type GuestXML struct {
@@ -11,4 +15,32 @@ type GuestXML struct {
 }
 
 // XML renders the selected guests as up would define them.
-func XML(ctx context.Context, env Env, s Selection) ([]GuestXML, error) { panic("unwritten") }
+func XML(ctx context.Context, env Env, s Selection) ([]GuestXML, error) {
+	p, err := openProject(env, s.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := p.file.Select(s.Guests)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.prepare(ctx, selected, true)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	d := p.desired(images)
+	observed, err := p.observe(ctx, d, selected)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := plan.Render(d, observed, selected)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]GuestXML, 0, len(selected))
+	for _, g := range selected {
+		out = append(out, GuestXML{Guest: g.Name, XML: rendered[g.Name]})
+	}
+	return out, nil
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// SSHConfig renders an ssh_config(5) with one Host block a guest, for ssh, scp
+// and rsync: its aliases are the guest's name and GUEST.PROJECT.
+func SSHConfig(project string, logins []Login) string {
+	var b strings.Builder
+	for _, l := range logins {
+		fmt.Fprintf(&b, "Host %s %s.%s\n", l.Guest, l.Guest, project)
+		option(&b, "HostName", l.Address)
+		if l.Port != 0 {
+			option(&b, "Port", fmt.Sprint(l.Port))
+		}
+		option(&b, "User", l.User)
+		option(&b, "IdentityFile", l.Key.PrivatePath)
+		option(&b, "IdentitiesOnly", "yes")
+		option(&b, "HostKeyAlias", l.HostKeyAlias)
+		option(&b, "UserKnownHostsFile", l.Folder.Path(KnownHostsFile))
+		// A guest's first key is accepted, a changed one refused.
+		option(&b, "StrictHostKeyChecking", "accept-new")
+		option(&b, "LogLevel", "ERROR")
+	}
+	return b.String()
+}
+
+// option writes one line. A value with a space is quoted; ssh_config has no
+// escape for a quote, and a percent sign starts a token.
+func option(b *strings.Builder, name, value string) {
+	if name == "IdentityFile" || name == "UserKnownHostsFile" {
+		value = strings.ReplaceAll(value, "%", "%%")
+	}
+	if strings.ContainsAny(value, " \t") {
+		value = `"` + value + `"`
+	}
+	fmt.Fprintf(b, "  %s %s\n", name, value)
+}

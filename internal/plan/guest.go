@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vmprov/internal/config"
+	"vmprov/internal/guest"
+	"vmprov/internal/ready"
+	"vmprov/storage"
+)
+
+// sequence is one guest's actions, each after the one before it.
+type sequence struct {
+	*builder
+	spec   config.Guest
+	domain string // libvirt name
+	uuid   string
+	have   *ObservedGuest // nil when there is no such domain
+	gp     *GuestPlan
+	// pool is the one that the guest is in: a guest that exists stays in its own.
+	pool storage.Pool
+	ours bool
+	// tail is what the next action needs.
+	tail []ID
+}
+
+func (b *builder) sequence(spec config.Guest) *sequence {
+	s := &sequence{
+		builder: b, spec: spec,
+		domain: config.DomainName(b.d.Project, spec.Name), uuid: config.DomainUUID(b.d.Project, spec.Name),
+		gp:   &GuestPlan{Guest: spec.Name, Outcome: Unchanged, Address: b.address(spec)},
+		pool: b.pool, ours: b.ours,
+	}
+	if have, ok := b.o.Guests[spec.Name]; ok {
+		s.have = &have
+		if have.Mark.Pool != b.pool.Name {
+			s.pool = b.o.Pools[have.Mark.Pool]
+		}
+		s.ours = have.Mark.PoolUUID != ""
+	}
+	s.tail = []ID{b.poolID}
+	for _, name := range spec.Networks {
+		s.tail = append(s.tail, b.networks[name].id)
+	}
+	return s
+}
+
+// then adds an action after the tail and becomes the tail.
+func (s *sequence) then(op Op, cause string) ID {
+	id := s.add(s.spec.Name, op, cause, s.tail...)
+	s.tail = []ID{id}
+	return id
+}
+
+// each adds actions after the tail, side by side, and all of them become the tail.
+func (s *sequence) each(ops []Op, cause string) {
+	if len(ops) == 0 {
+		return
+	}
+	var ids []ID
+	for _, op := range ops {
+		ids = append(ids, s.add(s.spec.Name, op, cause, s.tail...))
+	}
+	s.tail = ids
+}
+
+func (s *sequence) note(format string, args ...any) {
+	s.gp.Notes = append(s.gp.Notes, fmt.Sprintf(format, args...))
+}
+
+func (s *sequence) block(err error) {
+	s.gp.Outcome, s.gp.Blocked = Blocked, err
+}
+
+// finish puts what the plan says of the guest into the plan.
+func (s *sequence) finish() { s.plan.Guests = append(s.plan.Guests, *s.gp) }
+
+// newMark is the mark of a guest that is made, owning all that it will make.
+func (s *sequence) newMark(base Base) Mark {
+	m := Mark{
+		Version: s.d.Version, Project: s.d.Project, Guest: s.spec.Name, Wanted: WantedRunning, Intent: IntentCreate,
+		Generation: 1, Origin: s.d.Origin, Pool: s.pool.Name, Base: base,
+		Keys: slices.Clone(s.d.SSH.Authorized), Applied: encodeSpec(s.spec),
+	}
+	if s.ours {
+		m.PoolUUID = s.pool.UUID
+	}
+	return s.owning(m, s.spec)
+}
+
+// owning is the mark with every volume of a spec.
+func (s *sequence) owning(m Mark, spec config.Guest) Mark {
+	m = m.with(Volume{Name: s.rootVolume(m.Generation)}, Volume{Name: config.ConsoleVolumeName(s.domain)})
+	for _, d := range spec.Disks {
+		m = m.with(Volume{Name: config.VolumeName(s.domain, d.Name, d.Format), Disk: d.Name})
+	}
+	return m
+}
+
+func (s *sequence) rootVolume(generation int) string {
+	return config.RootVolumeName(s.domain, generation)
+}
+
+// foreign is a volume that the guest would make and somebody else has.
+func (s *sequence) foreign(m Mark) error {
+	for _, v := range m.Volumes {
+		if s.pool.Volumes[v.Name] && (s.have == nil || !s.have.Mark.owns(v.Name)) {
+			return fmt.Errorf("volume `%s` exists in pool `%s` and no mark of this project owns it (look at it, then remove it with `virsh vol-delete %s --pool %s`)",
+				v.Name, s.pool.Name, v.Name, s.pool.Name)
+		}
+	}
+	return nil
+}
+
+// define writes the definition with the mark inside; the intent goes with it.
+func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
+	text, err := rendering{desired: s.d, spec: spec, mark: m, pool: s.pool}.xml()
+	if err != nil {
+		s.block(err)
+		return false
+	}
+	s.then(defineDomain{s.domain, text}, cause)
+	return true
+}
+
+// missing are the volumes of a spec that are to be made. gone are volumes that
+// the plan deletes before.
+func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
+	var ops []Op
+	wanted := []storage.Volume{s.overlay(m, spec), s.console()}
+	for _, d := range spec.Disks {
+		wanted = append(wanted, storage.Volume{
+			Name: config.VolumeName(s.domain, d.Name, d.Format), Format: d.Format, Capacity: uint64(d.Size), Owner: s.d.Host.QEMUUser,
+		})
+	}
+	for _, v := range wanted {
+		if s.pool.Volumes[v.Name] && !slices.Contains(gone, v.Name) {
+			continue
+		}
+		s.space += v.Capacity
+		ops = append(ops, createVolume{s.pool, v, s.ours})
+	}
+	return ops
+}
+
+// overlay is the root volume of the mark's generation, at least as large as
+// its base.
+func (s *sequence) overlay(m Mark, spec config.Guest) storage.Volume {
+	return storage.Volume{
+		Name: s.rootVolume(m.Generation), Format: "qcow2", Capacity: max(uint64(spec.Root.Size), m.Base.Size),
+		Backing: m.Base.Path, BackingFormat: m.Base.Format, Owner: s.d.Host.QEMUUser,
+	}
+}
+
+// console is the file that takes the console log. virtlogd, which writes it,
+// runs as root.
+func (s *sequence) console() storage.Volume {
+	v := storage.Volume{Name: config.ConsoleVolumeName(s.domain), Format: "raw"}
+	if s.d.Host.Session {
+		v.Owner = s.d.Host.QEMUUser
+	}
+	return v
+}
+
+// commit closes the intent.
+func (s *sequence) commit(m Mark) ID {
+	m.Intent = IntentNone
+	return s.then(commitMark{s.uuid, m}, "")
+}
+
+// start boots the guest and waits until it is ready; the id is of the last action.
+func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID {
+	s.memory += uint64(spec.Memory)
+	s.warnAccelerator(spec)
+	last := s.then(startDomain{
+		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
+		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
+	}, cause)
+	if wait {
+		last = s.wait(m, spec, false)
+	}
+	return last
+}
+
+// warnAccelerator notes once what there is to say of the accelerator.
+func (b *builder) warnAccelerator(spec config.Guest) {
+	_, warning := b.d.Host.DomainType(spec.Accelerator)
+	if warning != "" && !slices.Contains(b.plan.Notes, warning) {
+		b.note("%s", warning)
+	}
+}
+
+// wait waits for the probes. bannerOnly is for a guest that runs without the
+// caller's key.
+func (s *sequence) wait(m Mark, spec config.Guest, bannerOnly bool) ID {
+	return s.then(waitReady{
+		target: ready.Target{
+			Guest: spec.Name, UUID: s.uuid, Probes: spec.Ready, Timeout: time.Duration(spec.ReadyTimeout),
+			Login: Login(s.d.Project, s.d.SSH, m, s.address(spec)), MACs: s.macs(spec),
+			Mounts: mountPoints(spec), BannerOnly: bannerOnly,
+		},
+		mark: m, console: config.ConsoleVolumeName(s.domain),
+	}, "")
+}
+
+func (s *sequence) macs(spec config.Guest) []string {
+	var out []string
+	for _, name := range spec.Networks {
+		out = append(out, config.MAC(s.d.Project, spec.Name, name))
+	}
+	return out
+}
+
+// Login is how to reach a guest by ssh. The host key is known by guest and
+// generation: a recycled guest is a new host.
+func Login(project string, ssh SSH, m Mark, address string) guest.Login {
+	return guest.Login{
+		Guest: m.Guest, Address: address, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
+		HostKeyAlias: fmt.Sprintf("%s.%s.%d", m.Guest, project, m.Generation),
+	}
+}
+
+func (s *sequence) shutdown(spec config.Guest, cause string) {
+	s.then(shutdownDomain{uuid: s.uuid, name: s.domain, guest: spec.Name, grace: time.Duration(spec.StopTimeout)}, cause)
+}
+
+// edited says how a guest was changed by hand.
+func (s *sequence) edited() []string { return s.have.Edited(s.d.Host.LibVersion) }
+
+// describeImage is an image for a reader: the file name of its store path, or its identity.
+func describeImage(b Base) string {
+	if b.StorePath != "" {
+		return b.StorePath
+	}
+	return b.Identity
+}
+
+// consoleLogs are the volumes of a guest's console log: the log itself and
+// those that virtlogd rotated away (NAME.0, NAME.1 ...).
+func (s *sequence) consoleLogs() []string {
+	name := config.ConsoleVolumeName(s.domain)
+	var out []string
+	for _, volume := range sortedKeys(s.pool.Volumes) {
+		suffix, ok := strings.CutPrefix(volume, name+".")
+		if ok && suffix != "" && strings.Trim(suffix, "0123456789") == "" {
+			out = append(out, volume)
+		}
+	}
+	return out
+}

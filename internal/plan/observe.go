@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	"libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
+
+	"vmprov/domain"
+	"vmprov/internal/config"
+	"vmprov/internal/virt"
+	"vmprov/network"
+	"vmprov/storage"
+)
+
+// Observed is what exists, as far as it concerns one project.
+type Observed struct {
+	// Pool is the one that the configuration means, Pools are by name that one
+	// and those that guests are in.
+	Pool  storage.Pool
+	Pools map[string]storage.Pool
+	// Networks are all of the host's networks by libvirt name, with the marks
+	// of those that vmprov made.
+	Networks map[string]ObservedNetwork
+	// Routes are the subnets that the host routes; nil where they cannot be seen.
+	Routes []netip.Prefix
+	// Guests are the marked guests of the project by their name in the mark.
+	Guests map[string]ObservedGuest
+	// Taken are domains without a mark of the project, by name and by UUID.
+	Taken map[string]string
+	// Unfit are guests that preflight stops, with the reason.
+	Unfit map[string]error
+	// Broken are domains of the project's names whose mark cannot be read.
+	Broken []string
+}
+
+// ObservedNetwork is a network and whose it is.
+type ObservedNetwork struct {
+	network.Network
+	Mark   NetworkMark
+	Marked bool
+}
+
+// ObservedGuest is a marked domain.
+type ObservedGuest struct {
+	Domain, UUID string
+	Mark         Mark
+	// Live is the running domain's mark; nil when it does not run.
+	Live *Mark
+	// State is libvirt's word: running, paused, shut off, crashed.
+	State string
+	// Active says that QEMU runs.
+	Active    bool
+	Autostart bool
+	// XML is the persistent definition without its metadata, Sum its fingerprint.
+	XML, Sum string
+	// Root is the overlay that the persistent definition names, with its base.
+	Root domain.RootDisk
+}
+
+// Observe reads what exists: list calls, and at most two XML calls per guest
+// of the project, side by side.
+func Observe(ctx context.Context, c *virt.Client, project, poolName, poolPath string) (Observed, error) {
+	o := Observed{Networks: map[string]ObservedNetwork{}, Guests: map[string]ObservedGuest{}, Taken: map[string]string{}}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		return c.Do(ctx, func(conn *libvirt.Connect) error { return o.observeDomains(ctx, c, conn, project) })
+	})
+	g.Go(func() error {
+		return c.Do(ctx, func(conn *libvirt.Connect) (err error) {
+			o.Pool, err = storage.Find(ctx, conn, poolName, poolPath)
+			return err
+		})
+	})
+	g.Go(func() error { return c.Do(ctx, o.observeNetworks) })
+	if err := g.Wait(); err != nil {
+		return Observed{}, fmt.Errorf("look at %s: %w", c.URI(), err)
+	}
+	o.Pools = map[string]storage.Pool{o.Pool.Name: o.Pool}
+	for _, guest := range o.Guests {
+		if err := o.observePool(ctx, c, guest.Mark.Pool); err != nil {
+			return Observed{}, fmt.Errorf("look at %s: %w", c.URI(), err)
+		}
+	}
+	return o, nil
+}
+
+// observePool reads a pool that a guest is in and the configuration does not mean.
+func (o *Observed) observePool(ctx context.Context, c *virt.Client, name string) error {
+	if _, known := o.Pools[name]; known {
+		return nil
+	}
+	return c.Do(ctx, func(conn *libvirt.Connect) error {
+		pool, err := storage.Find(ctx, conn, name, "")
+		o.Pools[name] = pool
+		return err
+	})
+}
+
+func (o *Observed) observeNetworks(conn *libvirt.Connect) error {
+	networks, err := network.List(conn)
+	if err != nil {
+		return err
+	}
+	for _, n := range networks {
+		mark, ok := decodeNetworkMark(n.Metadata)
+		o.Networks[n.Name] = ObservedNetwork{Network: n, Mark: mark, Marked: ok}
+	}
+	return nil
+}
+
+func (o *Observed) observeDomains(ctx context.Context, c *virt.Client, conn *libvirt.Connect, project string) error {
+	all, err := conn.ListAllDomains(0)
+	if err != nil {
+		return fmt.Errorf("list domains: %w", err)
+	}
+	defer func() {
+		for i := range all {
+			_ = all[i].Free()
+		}
+	}()
+	ours := make([]*libvirt.Domain, 0, len(all))
+	for i := range all {
+		name, err := all[i].GetName()
+		if err != nil {
+			return err
+		}
+		uuid, err := all[i].GetUUIDString()
+		if err != nil {
+			return err
+		}
+		o.Taken[name], o.Taken[uuid] = name, name
+		// A guest's domain is always called PROJECT-GUEST: no other one can
+		// carry the project's mark.
+		if strings.HasPrefix(name, config.DomainName(project, "")) {
+			ours = append(ours, &all[i])
+		}
+	}
+	states, err := domainStates(conn, ours)
+	if err != nil {
+		return err
+	}
+	found := make([]*ObservedGuest, len(ours))
+	broken := make([]string, len(ours))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, dom := range ours {
+		g.Go(func() error {
+			return c.Do(ctx, func(*libvirt.Connect) (err error) {
+				found[i], broken[i], err = observeGuest(dom, project)
+				return err
+			})
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, guest := range found {
+		if broken[i] != "" {
+			o.Broken = append(o.Broken, broken[i])
+		}
+		if guest == nil {
+			continue
+		}
+		if state, ok := states[guest.UUID]; ok {
+			guest.State = state
+		}
+		o.Guests[guest.Mark.Guest] = *guest
+		delete(o.Taken, guest.Domain)
+		delete(o.Taken, guest.UUID)
+	}
+	return nil
+}
+
+// observeGuest reads one domain; nil when it carries no mark of the project.
+func observeGuest(dom *libvirt.Domain, project string) (_ *ObservedGuest, broken string, err error) {
+	text, err := domain.InactiveXML(dom)
+	if virt.IsNotFound(err) {
+		return nil, "", nil // went away meanwhile
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	name, err := dom.GetName()
+	if err != nil {
+		return nil, "", err
+	}
+	mark, ok, err := markOf(text)
+	if err != nil {
+		return nil, fmt.Sprintf("domain `%s`: %v", name, err), nil
+	}
+	if !ok || mark.Project != project || config.DomainName(project, mark.Guest) != name {
+		return nil, "", nil
+	}
+	g := &ObservedGuest{Domain: name, Mark: mark, State: "shut off"}
+	if g.UUID, err = dom.GetUUIDString(); err != nil {
+		return nil, "", err
+	}
+	g.XML = withoutMetadata(text)
+	if g.Sum, err = domain.Fingerprint(text); err != nil {
+		return nil, "", err
+	}
+	resources, err := domain.ReadResources(text)
+	if err != nil {
+		return nil, "", err
+	}
+	g.Root = resources.Root
+	// The list call gave the id: this asks nobody.
+	if _, err := dom.GetID(); err == nil {
+		g.observeLive(dom)
+	}
+	return g, "", nil
+}
+
+// observeLive reads the running domain; one that stopped meanwhile is stopped.
+func (g *ObservedGuest) observeLive(dom *libvirt.Domain) {
+	text, err := dom.GetXMLDesc(0)
+	if err != nil {
+		return
+	}
+	g.Active, g.State = true, "running"
+	if mark, ok, err := markOf(text); err == nil && ok {
+		g.Live = &mark
+	}
+}
+
+func markOf(domainXML string) (Mark, bool, error) {
+	var d struct {
+		Metadata *libvirtxml.DomainMetadata `xml:"metadata"`
+	}
+	if err := unmarshal(domainXML, &d); err != nil {
+		return Mark{}, false, err
+	}
+	if d.Metadata == nil {
+		return Mark{}, false, nil
+	}
+	return DecodeMark(d.Metadata.XML)
+}
+
+// domainStates reads the state of many domains in one call, by UUID.
+func domainStates(conn *libvirt.Connect, doms []*libvirt.Domain) (map[string]string, error) {
+	states := map[string]string{}
+	if len(doms) == 0 {
+		return states, nil
+	}
+	stats, err := conn.GetAllDomainStats(doms, libvirt.DOMAIN_STATS_STATE, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read states of domains: %w", err)
+	}
+	for _, s := range stats {
+		uuid, err := s.Domain.GetUUIDString()
+		_ = s.Domain.Free()
+		if err == nil && s.State != nil && s.State.StateSet {
+			states[uuid] = stateWord(s.State.State)
+		}
+	}
+	return states, nil
+}
+
+func stateWord(s libvirt.DomainState) string {
+	switch s {
+	case libvirt.DOMAIN_RUNNING, libvirt.DOMAIN_BLOCKED:
+		return "running"
+	case libvirt.DOMAIN_PAUSED:
+		return "paused"
+	case libvirt.DOMAIN_SHUTDOWN:
+		return "shutting down"
+	case libvirt.DOMAIN_CRASHED:
+		return "crashed"
+	case libvirt.DOMAIN_PMSUSPENDED:
+		return "suspended"
+	default:
+		return "shut off"
+	}
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"time"
+
+	"libvirt.org/go/libvirt"
+
+	"vmprov/domain"
+	"vmprov/internal/event"
+	"vmprov/internal/virt"
+	"vmprov/storage"
+)
+
+// defineDomain writes a guest's persistent definition, its mark inside.
+type defineDomain struct{ name, xml string }
+
+func (o defineDomain) describe() (string, string) { return "define domain", o.name }
+
+func (o defineDomain) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		dom, err := domain.Define(conn, o.xml)
+		if err != nil {
+			return err
+		}
+		return dom.Free()
+	})
+}
+
+// setAutostart lets a guest start with the host, or not.
+type setAutostart struct {
+	uuid string
+	on   bool
+}
+
+func (o setAutostart) describe() (string, string) {
+	if o.on {
+		return "start with the host", ""
+	}
+	return "do not start with the host", ""
+}
+
+func (o setAutostart) run(ctx context.Context, a *Applier) error {
+	return a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error { return dom.SetAutostart(o.on) })
+}
+
+// startDomain boots a guest. An overlay whose header names another base than
+// the definition is refused: QEMU would open it on the wrong base without a word.
+type startDomain struct {
+	uuid, name string
+	pool       string
+	root, base string // path of the overlay, and of its base in the definition
+}
+
+func (o startDomain) describe() (string, string) { return "start", "" }
+
+func (o startDomain) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		header, err := storage.Backing(ctx, conn, o.pool, path.Base(o.root))
+		if err != nil {
+			return err
+		}
+		if header != o.base {
+			return fmt.Errorf("start domain `%s`: overlay %s backs on %s, but its definition says %s (run `vmprov recycle` for a new overlay)",
+				o.name, o.root, header, o.base)
+		}
+		dom, err := conn.LookupDomainByUUIDString(o.uuid)
+		if err != nil {
+			return fmt.Errorf("start domain `%s`: %w", o.name, err)
+		}
+		defer func() { _ = dom.Free() }()
+		err = domain.Start(dom)
+		if virt.IsInvalidState(err) {
+			if active, activeErr := dom.IsActive(); activeErr == nil && active {
+				return nil // somebody else started it meanwhile
+			}
+		}
+		return err
+	})
+}
+
+// shutdownDomain asks the guest to power off and ends it after its grace time.
+type shutdownDomain struct {
+	uuid, name string
+	guest      string
+	grace      time.Duration
+}
+
+func (o shutdownDomain) describe() (string, string) { return "shut down", "" }
+
+// askAgain is how often a guest is asked to power off: one that is still
+// booting does not hear the first call.
+const askAgain = 3 * time.Second
+
+func (o shutdownDomain) run(ctx context.Context, a *Applier) error {
+	events, stop, err := a.Client.Watch(o.uuid)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	limit := time.NewTimer(o.grace)
+	defer limit.Stop()
+	again := time.NewTicker(askAgain)
+	defer again.Stop()
+	for {
+		active, err := o.ask(ctx, a)
+		if err != nil || !active {
+			return err
+		}
+		waiting := true
+		for waiting {
+			select {
+			case e := <-events:
+				if e.Kind == virt.DomainStopped || e.Kind == virt.DomainCrashed {
+					return nil
+				}
+			case <-again.C:
+				waiting = false
+			case <-limit.C:
+				a.Emit(event.Event{Kind: event.Warning, Guest: o.guest, Action: "shut down",
+					Text: fmt.Sprintf("did not power off within %s and is ended", o.grace)})
+				return destroyDomain{uuid: o.uuid, name: o.name}.run(ctx, a)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+}
+
+// ask sends the power button once; active is false when the domain is off.
+func (o shutdownDomain) ask(ctx context.Context, a *Applier) (active bool, err error) {
+	err = a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error {
+		if active, err = dom.IsActive(); err != nil || !active {
+			return err
+		}
+		err := domain.Shutdown(dom)
+		if virt.IsInvalidState(err) {
+			active, err = dom.IsActive()
+		}
+		return err
+	})
+	return active, err
+}
+
+// destroyDomain ends a guest at once.
+type destroyDomain struct{ uuid, name string }
+
+func (o destroyDomain) describe() (string, string) { return "stop at once", "" }
+
+func (o destroyDomain) run(ctx context.Context, a *Applier) error {
+	return a.onDomain(ctx, o.uuid, domain.Destroy)
+}
+
+// undefineDomain removes the definition, last of all.
+type undefineDomain struct{ uuid, name string }
+
+func (o undefineDomain) describe() (string, string) { return "undefine domain", o.name }
+
+func (o undefineDomain) run(ctx context.Context, a *Applier) error {
+	err := a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error { return domain.Undefine(dom, a.LibVersion, false) })
+	if virt.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"context"
+	"fmt"
+
+	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/event"
+	"vmprov/internal/ready"
+)
+
+// waitReady waits for a guest's probes and notes it in the live mark.
+type waitReady struct {
+	target ready.Target
+	mark   Mark
+	// console is the volume of the console log, for the error of a timeout.
+	console string
+}
+
+func (o waitReady) describe() (string, string) { return "wait until ready", "" }
+
+func (o waitReady) run(ctx context.Context, a *Applier) error {
+	target := o.target
+	target.ConsoleTail = func(ctx context.Context) string { return a.ConsoleTail(ctx, o.mark.Pool, o.console) }
+	if err := ready.Wait(ctx, a.Client, target, a.Emit); err != nil {
+		return err
+	}
+	return a.onDomain(ctx, target.UUID, func(dom *libvirt.Domain) error { return markReady(dom, o.mark) })
+}
+
+// addKeys gives a running guest further public keys by its agent. A guest
+// without one takes them at its next boot, which is said and is no fault.
+type addKeys struct {
+	uuid, guest, user string
+	keys              []string
+}
+
+func (o addKeys) describe() (string, string) { return "add ssh keys", "" }
+
+func (o addKeys) run(ctx context.Context, a *Applier) error {
+	err := a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error {
+		return dom.AuthorizedSSHKeysSet(o.user, o.keys, libvirt.DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND)
+	})
+	if err != nil {
+		a.Emit(event.Event{Kind: event.Note, Guest: o.guest, Action: "add ssh keys",
+			Text: fmt.Sprintf("the guest takes the new keys at its next boot: no guest agent answered (%v)", err)})
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"context"
+
+	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/virt"
+	"vmprov/storage"
+)
+
+// createVolume makes a volume that a mark owns already.
+type createVolume struct {
+	pool   storage.Pool
+	volume storage.Volume
+	// ours says that vmprov made the pool: it is made again if another
+	// project's destroy removed it as empty a moment ago.
+	ours bool
+}
+
+func (o createVolume) describe() (string, string) { return "create volume", o.volume.Name }
+
+func (o createVolume) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		err := storage.Create(ctx, conn, o.pool.Name, o.volume)
+		if !o.ours || !virt.IsNotFound(err) {
+			return err
+		}
+		if err := storage.Make(conn, o.pool.Name, o.pool.UUID, o.pool.Path); err != nil {
+			return err
+		}
+		return storage.Create(ctx, conn, o.pool.Name, o.volume)
+	})
+}
+
+// deleteVolume deletes a volume that a mark owns.
+type deleteVolume struct{ pool, name string }
+
+func (o deleteVolume) describe() (string, string) { return "delete volume", o.name }
+
+func (o deleteVolume) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return storage.Delete(ctx, conn, o.pool, o.name) })
+}
+
+// growVolume makes a data disk of a stopped guest larger.
+type growVolume struct {
+	pool, name string
+	capacity   uint64
+}
+
+func (o growVolume) describe() (string, string) { return "grow volume", o.name }
+
+func (o growVolume) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		return storage.Resize(ctx, conn, o.pool, o.name, o.capacity)
+	})
+}

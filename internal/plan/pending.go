@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"strings"
+
+	"vmprov/domain"
+	"vmprov/internal/config"
+)
+
+// pendingFields names what a guest's definition says and its running self does
+// not have yet; empty for nothing.
+func pendingFields(g ObservedGuest) string {
+	if g.Live == nil {
+		return ""
+	}
+	running, err1 := g.Live.Spec()
+	defined, err2 := g.Mark.Spec()
+	if err1 != nil || err2 != nil {
+		return ""
+	}
+	var fields []string
+	for _, c := range config.Compare(running, defined) {
+		if c.Effect == config.EffectNextBoot {
+			fields = append(fields, c.Path)
+		}
+	}
+	return strings.Join(fields, ", ")
+}
+
+// Pending is pendingFields for a reader of the status.
+func (g ObservedGuest) Pending() string { return pendingFields(g) }
+
+// Edited says how a guest was changed by hand since its mark was committed;
+// nothing is compared while a change is open or under another libvirt.
+func (g ObservedGuest) Edited(libVersion uint32) []string {
+	m := g.Mark
+	if m.Intent != IntentNone || m.Fingerprint.Sum == "" || m.Fingerprint.LibVersion != libVersion || m.Fingerprint.Sum == g.Sum {
+		return nil
+	}
+	before, err := m.Fingerprint.definition()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if differences := domain.Difference(before, g.XML); len(differences) > 0 {
+		return differences
+	}
+	return []string{"its definition differs from the one that vmprov wrote"}
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"vmprov/domain"
+	"vmprov/internal/config"
+	"vmprov/internal/guest"
+	"vmprov/storage"
+)
+
+// rendering is what one guest's XML is made of besides its spec: what was
+// resolved against the observed.
+type rendering struct {
+	desired Desired
+	spec    config.Guest
+	mark    Mark
+	pool    storage.Pool
+}
+
+// xml is the guest's domain XML, its mark inside.
+func (r rendering) xml() (string, error) {
+	strings, err := guest.OEMStrings(r.credentials())
+	if err != nil {
+		return "", err
+	}
+	domainType, _ := r.desired.Host.DomainType(r.spec.Accelerator)
+	name := config.DomainName(r.desired.Project, r.spec.Name)
+	return domain.XML(domain.Spec{
+		Name:     name,
+		UUID:     config.DomainUUID(r.desired.Project, r.spec.Name),
+		Metadata: r.mark.Encode(),
+		Type:     domainType,
+		Arch:     r.desired.Host.Arch, Machine: r.desired.Host.Machine, Emulator: r.desired.Host.Emulator,
+		CPUs: r.spec.CPUs, Memory: uint64(r.spec.Memory),
+		Root: domain.RootDisk{
+			Path: r.pool.Volume(config.RootVolumeName(name, r.mark.Generation)),
+			Base: r.mark.Base.Path, BaseFormat: r.mark.Base.Format,
+		},
+		Disks:       r.disks(name),
+		NICs:        r.nics(),
+		Filesystems: r.filesystems(),
+		Kernel:      r.spec.Kernel, Initrd: r.spec.Initrd, Cmdline: r.spec.Cmdline,
+		OEMStrings:         strings,
+		ConsoleLog:         r.pool.Volume(config.ConsoleVolumeName(name)),
+		NativeNVMe:         r.desired.Host.NativeNVMe,
+		ReadOnlyFilesystem: r.desired.Host.ReadOnlyVirtioFS,
+	})
+}
+
+func (r rendering) disks(domainName string) []domain.Disk {
+	out := make([]domain.Disk, 0, len(r.spec.Disks))
+	for _, d := range r.spec.Disks {
+		out = append(out, domain.Disk{
+			Name: d.Name, Bus: string(d.Bus), Format: d.Format, Serial: d.Serial, Controller: d.Controller,
+			Path:             r.pool.Volume(config.VolumeName(domainName, d.Name, d.Format)),
+			LogicalBlockSize: d.LogicalBlockSize, PhysicalBlockSize: d.PhysicalBlockSize,
+			Cache: d.Cache, IO: d.IO, Discard: d.Discard, IOThread: d.IOThread, ReadOnly: d.ReadOnly,
+		})
+	}
+	return out
+}
+
+func (r rendering) nics() []domain.NIC {
+	out := make([]domain.NIC, 0, len(r.spec.Networks))
+	for _, name := range r.spec.Networks {
+		n := r.desired.Networks[name]
+		nic := domain.NIC{MAC: config.MAC(r.desired.Project, r.spec.Name, name)}
+		switch n.Mode {
+		case config.NetworkBridge:
+			nic.Bridge = n.Bridge
+		case config.NetworkExisting:
+			nic.Network = n.Network
+		default:
+			nic.Network = config.NetworkName(r.desired.Project, name)
+		}
+		out = append(out, nic)
+	}
+	return out
+}
+
+func (r rendering) filesystems() []domain.Filesystem {
+	out := make([]domain.Filesystem, 0, len(r.spec.Shares))
+	for _, s := range r.spec.Shares {
+		out = append(out, domain.Filesystem{Tag: s.Tag, Source: s.Source, ReadOnly: s.ReadOnly})
+	}
+	return out
+}
+
+// credentials are what the guest takes in at boot.
+func (r rendering) credentials() guest.Credentials {
+	c := guest.Credentials{HostName: r.spec.Name, User: r.desired.SSH.User, AuthorizedKeys: r.mark.Keys}
+	for _, s := range r.spec.Shares {
+		if s.Target != "" {
+			c.Mounts = append(c.Mounts, guest.Mount{Device: s.Tag, Target: s.Target, Type: "virtiofs", ReadOnly: s.ReadOnly})
+		}
+	}
+	for _, d := range r.spec.Disks {
+		if d.Target == "" || d.Filesystem == nil {
+			continue
+		}
+		c.Mounts = append(c.Mounts, guest.Mount{
+			Device: diskDevice(r.spec, d), Target: d.Target, Type: d.Filesystem.Type, ReadOnly: d.ReadOnly,
+			Makefs: !d.ReadOnly, MkfsArgs: d.Filesystem.MkfsArgs,
+		})
+	}
+	return c
+}
+
+// diskDevice is a disk's stable device path in the guest.
+func diskDevice(g config.Guest, d config.Disk) string {
+	if d.Bus != config.BusNVMe {
+		return guest.DiskByID(string(d.Bus), d.Serial, 0)
+	}
+	serial, nsid, shared := d.NamespaceOf(g)
+	if !shared {
+		nsid = 0
+	}
+	return guest.DiskByID(string(d.Bus), serial, nsid)
+}
+
+// mountPoints are where a guest's shares and disks are mounted.
+func mountPoints(g config.Guest) []string {
+	var out []string
+	for _, s := range g.Shares {
+		if s.Target != "" {
+			out = append(out, s.Target)
+		}
+	}
+	for _, d := range g.Disks {
+		if d.Target != "" && d.Filesystem != nil {
+			out = append(out, d.Target)
+		}
+	}
+	return out
+}
+
+// Render is the domain XML of guests as up would define them now.
+func Render(d Desired, o Observed, guests []config.Guest) (map[string]string, error) {
+	b := newBuilder(d, o)
+	b.resolvePool(true)
+	b.resolveNetworks(guests)
+	out := map[string]string{}
+	for _, spec := range guests {
+		s := b.sequence(spec)
+		base, _ := d.base(spec)
+		m := s.newMark(base)
+		if s.have != nil {
+			m = s.owning(s.have.Mark, spec)
+			m.Applied = encodeSpec(spec)
+		}
+		text, err := rendering{desired: d, spec: spec, mark: m, pool: s.pool}.xml()
+		if err != nil {
+			return nil, err
+		}
+		out[spec.Name] = text
+	}
+	return out, nil
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/go-multierror"
+	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/event"
+	"vmprov/internal/plan"
+	"vmprov/internal/state"
+	"vmprov/storage"
+)
+
+// GuestError is what failed for one guest.
+type GuestError struct {
+	Guest string
+	Err   error
+}
+
+func (e *GuestError) Error() string { return fmt.Sprintf("guest `%s`: %v", e.Guest, e.Err) }
+func (e *GuestError) Unwrap() error { return e.Err }
+
+// say emits what a plan has to say before it is carried out.
+func (p *project) say(pl *plan.Plan) {
+	for _, note := range pl.Notes {
+		p.env.Emit(event.Event{Kind: event.Note, Text: note})
+	}
+	for _, g := range pl.Guests {
+		for _, text := range g.Remarks() {
+			p.env.Emit(event.Event{Kind: event.Note, Guest: g.Guest, Text: text})
+		}
+	}
+}
+
+// apply carries a plan out and sums up what became of each guest.
+func (p *project) apply(ctx context.Context, pl *plan.Plan, parallel int, release func()) (*Summary, error) {
+	if release != nil {
+		defer release()
+	}
+	applier := &plan.Applier{
+		Client: p.client, Emit: p.env.Emit, LibVersion: p.host.LibVersion, Parallel: parallel,
+		HostLock: p.hostLock, ConsoleTail: p.consoleTail, AfterShared: release,
+	}
+	return summarize(pl, applier.Apply(ctx, pl))
+}
+
+func (p *project) hostLock(ctx context.Context) (func(), error) {
+	lock, err := state.AcquireHost(ctx, p.client.URI())
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Release() }, nil
+}
+
+// summarize folds the results of actions into one result a guest, and their
+// errors into one multierror.
+func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
+	s := &Summary{Project: pl.Project, Changed: !pl.Empty()}
+	var errs *multierror.Error
+	failed := map[string][]error{}
+	var shared error
+	for _, a := range pl.Actions {
+		err := r.Errors[a.ID]
+		switch {
+		case err == nil:
+		case a.Guest == "":
+			errs = multierror.Append(errs, err)
+			shared = err
+		default:
+			failed[a.Guest] = append(failed[a.Guest], err)
+		}
+	}
+	for _, g := range pl.Guests {
+		result := Result{Guest: g.Guest, Outcome: string(g.Outcome), Address: g.Address, Detail: g.Detail(), Seconds: r.Seconds[g.Guest]}
+		err := errors.Join(failed[g.Guest]...)
+		switch {
+		case g.Blocked != nil:
+			err = g.Blocked
+		case err != nil:
+			result.Outcome = "failed"
+		case r.Skipped[g.Guest]:
+			result.Outcome = "failed"
+			result.Error = "not done, since something before it failed"
+			if shared != nil {
+				result.Error = shared.Error()
+			}
+		}
+		if err != nil {
+			result.Error = err.Error()
+			errs = multierror.Append(errs, &GuestError{g.Guest, err})
+		}
+		s.Guests = append(s.Guests, result)
+	}
+	return s, errs.ErrorOrNil()
+}
+
+// consoleTail is the end of a guest's console log; empty where it cannot be read.
+func (p *project) consoleTail(ctx context.Context, pool, volume string) string {
+	var tail string
+	_ = p.client.Do(ctx, func(conn *libvirt.Connect) (err error) {
+		tail, err = storage.Tail(ctx, conn, pool, volume, 4096)
+		return err
+	})
+	return tail
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmprov/image"
+	"vmprov/internal/config"
+	"vmprov/internal/plan"
+	"vmprov/internal/state"
+	"vmprov/internal/virt"
+	"vmprov/network"
+)
+
+// observe reads what exists, and whether the host lets the guests have their paths.
+func (p *project) observe(ctx context.Context, d plan.Desired, guests []config.Guest) (plan.Observed, error) {
+	name, path := d.PoolWanted()
+	o, err := plan.Observe(ctx, p.client, p.file.Project, name, path)
+	if err != nil {
+		return o, err
+	}
+	if p.host.Local {
+		if o.Routes, err = network.HostRoutes(); err != nil {
+			return o, err
+		}
+	}
+	o.Unfit = p.preflight(ctx, guests, d.Images)
+	return o, nil
+}
+
+// preflight checks every path that guests need, side by side.
+func (p *project) preflight(ctx context.Context, guests []config.Guest, images map[string]image.Artifact) map[string]error {
+	unfit := map[string]error{}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(16)
+	for _, spec := range guests {
+		g.Go(func() error {
+			if err := p.unfit(spec, images); err != nil {
+				mu.Lock()
+				unfit[spec.Name] = err
+				mu.Unlock()
+			}
+			return ctx.Err()
+		})
+	}
+	_ = g.Wait() // an interruption is seen by whoever goes on
+	return unfit
+}
+
+func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) error {
+	var errs []error
+	check := func(what, path string, use virt.PathUse) {
+		if path == "" {
+			return
+		}
+		if err := p.host.Preflight(path, use); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+	check(fmt.Sprintf("image `%s`", spec.Image), images[spec.Image].Path, virt.ReadFile)
+	check("kernel", spec.Kernel, virt.ReadFile)
+	check("initrd", spec.Initrd, virt.ReadFile)
+	for _, share := range spec.Shares {
+		check(fmt.Sprintf("share `%s`", share.Tag), share.Source, virt.ShareFolder)
+	}
+	if len(spec.Shares) > 0 && !p.host.VirtioFS && p.host.Emulator != "" {
+		errs = append(errs, errors.New("this libvirt offers no virtiofs (install virtiofsd)"))
+	}
+	return errors.Join(errs...)
+}
+
+// decide observes and diffs. A plan that makes what projects share is decided
+// again under the host's lock, which release lets go of; release is nil where
+// none was needed.
+func (p *project) decide(ctx context.Context, d plan.Desired, guests []config.Guest, diff func(plan.Observed) (*plan.Plan, error)) (
+	pl *plan.Plan, o plan.Observed, release func(), err error,
+) {
+	if o, err = p.observe(ctx, d, guests); err != nil {
+		return nil, o, nil, err
+	}
+	if pl, err = diff(o); err != nil || !pl.Shared() {
+		return pl, o, nil, err
+	}
+	lock, err := state.AcquireHost(ctx, p.client.URI())
+	if err != nil {
+		return nil, o, nil, err
+	}
+	release = sync.OnceFunc(func() { _ = lock.Release() })
+	if o, err = p.observe(ctx, d, guests); err == nil {
+		pl, err = diff(o)
+	}
+	if err != nil {
+		release()
+		return nil, o, nil, err
+	}
+	return pl, o, release, nil
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmprov/image"
+	"vmprov/internal/config"
+	"vmprov/internal/guest"
+	"vmprov/internal/plan"
+	"vmprov/internal/state"
+	"vmprov/internal/virt"
+)
+
+// project is an open configuration: its file, its state folder and, once
+// connected, its libvirtd.
+type project struct {
+	env    Env
+	file   *config.File
+	folder *state.Folder
+	client *virt.Client
+	host   virt.Host
+	ssh    plan.SSH
+}
+
+// load reads the configuration that a selection names.
+func load(env Env, configPath string) (*config.File, error) {
+	if configPath == "" {
+		configPath = config.DefaultFile
+	}
+	file, err := config.Load(configPath)
+	if err != nil {
+		return nil, err
+	}
+	if env.Connect != "" {
+		file.Connection = env.Connect
+	}
+	return file, nil
+}
+
+// openProject loads a configuration and opens its state folder, but connects
+// to nothing.
+func openProject(env Env, configPath string) (*project, error) {
+	file, err := load(env, configPath)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := openFolder(file.Owner, file.Project)
+	if err != nil {
+		return nil, err
+	}
+	return &project{env: env, file: file, folder: folder}, nil
+}
+
+// openFolder opens the state folder of the configuration's owner where root
+// acts for that owner, and the caller's own for everybody else.
+func openFolder(owner config.Owner, project string) (*state.Folder, error) {
+	user := state.User{UID: owner.UID, GID: owner.GID, Home: owner.Home}
+	if euid := os.Geteuid(); euid != 0 && euid != owner.UID {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("open state folder: %w", err)
+		}
+		user = state.User{UID: euid, GID: os.Getegid(), Home: home}
+	}
+	return state.Open(user, project)
+}
+
+// connect opens the libvirtd and reads what its host can do.
+func (p *project) connect(ctx context.Context) error {
+	client, err := virt.Connect(ctx, p.file.Connection)
+	if err != nil {
+		return err
+	}
+	host, err := client.ReadHost(ctx)
+	if err != nil {
+		client.Close()
+		return err
+	}
+	p.client, p.host = client, host
+	return nil
+}
+
+func (p *project) close() {
+	if p.client != nil {
+		p.client.Close()
+	}
+}
+
+// prepare connects and builds side by side. No libvirtd is known at once: it
+// ends the build too.
+func (p *project) prepare(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
+	var images map[string]image.Artifact
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.connect(ctx) })
+	g.Go(func() (err error) {
+		if images, err = p.images(ctx, guests, build); err != nil {
+			return err
+		}
+		return p.readKeys()
+	})
+	if err := g.Wait(); err != nil {
+		p.close()
+		p.client = nil
+		return nil, err
+	}
+	return images, nil
+}
+
+// readKeys reads the caller's key pair and the public keys of the file.
+func (p *project) readKeys() error {
+	pair, err := guest.EnsureKeyPair(p.folder, p.file.SSH.IdentityFile)
+	if err != nil {
+		return err
+	}
+	p.ssh = plan.SSH{User: p.file.SSH.User, Key: pair, Authorized: []string{pair.Authorized}, Folder: p.folder}
+	var errs []error
+	for _, entry := range p.file.SSH.AuthorizedKeys {
+		keys, err := publicKeys(entry)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		p.ssh.Authorized = append(p.ssh.Authorized, keys...)
+	}
+	return errors.Join(errs...)
+}
+
+// publicKeys are the keys of an entry of ssh.authorizedKeys: a literal key, or
+// a file of them.
+func publicKeys(entry string) ([]string, error) {
+	text := entry
+	if strings.HasPrefix(entry, "/") {
+		data, err := os.ReadFile(entry)
+		if err != nil {
+			return nil, fmt.Errorf("read public key: %w", err)
+		}
+		text = string(data)
+	}
+	var keys []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			keys = append(keys, line)
+		}
+	}
+	return keys, nil
+}
+
+// lock takes the project's lock for a changing command.
+func (p *project) lock(ctx context.Context) (*state.Lock, error) {
+	return state.Acquire(ctx, p.client.URI(), p.file.Project, p.env.WaitLock)
+}
+
+func (p *project) desired(images map[string]image.Artifact) plan.Desired {
+	return plan.NewDesired(p.file, p.host, images, p.ssh, machineID(), p.env.Version)
+}
+
+// machineID tells two controllers of one remote host apart (machine-id(5)); a
+// machine without one is known by its host name.
+func machineID() string {
+	if data, err := os.ReadFile("/etc/machine-id"); err == nil && len(strings.TrimSpace(string(data))) > 0 {
+		return strings.TrimSpace(string(data))
+	}
+	name, _ := os.Hostname()
+	return name
+}
