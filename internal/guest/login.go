@@ -51,13 +51,22 @@ func Dial(ctx context.Context, l Login) (*ssh.Client, error) {
 	return Handshake(ctx, conn, l)
 }
 
+// hostKeyAlgorithms are in OpenSSH's order, so that the key that is remembered
+// is the one that ssh asks for too. (Dropbear without an RSA key offers RSA all
+// the same and ends the connection when a client takes it.)
+var hostKeyAlgorithms = []string{
+	ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
+	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+}
+
 // Handshake logs in over a connection, which it closes when it fails.
 func Handshake(ctx context.Context, conn net.Conn, l Login) (*ssh.Client, error) {
 	_ = conn.SetDeadline(time.Now().Add(handshakeLimit))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	c, channels, requests, err := ssh.NewClientConn(conn, l.HostKeyAlias, &ssh.ClientConfig{
-		User: l.User, Auth: []ssh.AuthMethod{ssh.PublicKeys(l.Key.Signer)}, HostKeyCallback: l.checkHostKey,
+		User: l.User, Auth: []ssh.AuthMethod{ssh.PublicKeys(l.Key.Signer)},
+		HostKeyCallback: l.checkHostKey, HostKeyAlgorithms: hostKeyAlgorithms,
 	})
 	if err != nil {
 		_ = conn.Close()

@@ -18,9 +18,11 @@ import (
 )
 
 const (
-	// A refused connection comes back at once and costs nothing: the guest is
-	// up, its server is not, so it is asked often.
-	firstRetry, lastRetry = 20 * time.Millisecond, 100 * time.Millisecond
+	// A connection that is refused comes back at once and costs nothing: the
+	// guest is up, its server is not, so it is asked often.
+	firstRetry, lastConnect = 20 * time.Millisecond, 60 * time.Millisecond
+	// A server that answers and does not let in is not hammered.
+	lastRetry = 250 * time.Millisecond
 	// attemptLimit ends an attempt at a guest that does not answer yet, before
 	// TCP's own retransmission (1 s, 3 s) would put off the next try.
 	attemptLimit = 250 * time.Millisecond
@@ -33,8 +35,11 @@ func (w *waiter) awaitSSH(ctx context.Context) error {
 	}
 	b := backoff{firstRetry, lastRetry}
 	for {
-		err := w.trySSH(ctx)
-		if err == nil {
+		conn, err := w.reach(ctx)
+		if err != nil {
+			return err
+		}
+		if err = w.logIn(ctx, conn); err == nil {
 			return nil
 		}
 		w.note(err)
@@ -44,11 +49,22 @@ func (w *waiter) awaitSSH(ctx context.Context) error {
 	}
 }
 
-func (w *waiter) trySSH(ctx context.Context) error {
-	conn, err := w.connect(ctx)
-	if err != nil {
-		return err
+// reach connects as soon as something listens.
+func (w *waiter) reach(ctx context.Context) (net.Conn, error) {
+	b := backoff{firstRetry, lastConnect}
+	for {
+		conn, err := w.connect(ctx)
+		if err == nil {
+			return conn, nil
+		}
+		w.note(err)
+		if err := b.wait(ctx); err != nil {
+			return nil, err
+		}
 	}
+}
+
+func (w *waiter) logIn(ctx context.Context, conn net.Conn) error {
 	if w.target.BannerOnly {
 		defer func() { _ = conn.Close() }()
 		return readBanner(conn)
@@ -149,7 +165,7 @@ func (w *waiter) awaitCommand(ctx context.Context, argv []string) error {
 }
 
 func (w *waiter) tryCommand(ctx context.Context, argv []string) error {
-	conn, err := w.connect(ctx)
+	conn, err := w.reach(ctx)
 	if err != nil {
 		return err
 	}
