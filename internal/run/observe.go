@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -72,6 +73,9 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 	}
 	if len(spec.Shares) > 0 && !p.host.VirtioFS && p.host.Emulator != "" {
 		errs = append(errs, errors.New("this libvirt offers no virtiofs (install virtiofsd)"))
+	}
+	if p.noNVMe != "" && slices.ContainsFunc(spec.Disks, func(d config.Disk) bool { return d.Bus == config.BusNVMe }) {
+		errs = append(errs, errors.New(p.noNVMe))
 	}
 	return errors.Join(errs...)
 }

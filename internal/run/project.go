@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -28,6 +29,8 @@ type project struct {
 	client *virt.Client
 	host   virt.Host
 	ssh    plan.SSH
+	// noNVMe is why this host has no NVMe disks; empty when it has.
+	noNVMe string
 }
 
 // load reads the configuration that a selection names.
@@ -88,6 +91,22 @@ func (p *project) connect(ctx context.Context) error {
 	return nil
 }
 
+// readDevices asks the emulator whether it has what the guests want and
+// libvirt does not tell.
+func (p *project) readDevices(ctx context.Context, guests []config.Guest) error {
+	nvme := slices.ContainsFunc(guests, func(g config.Guest) bool {
+		return slices.ContainsFunc(g.Disks, func(d config.Disk) bool { return d.Bus == config.BusNVMe })
+	})
+	if !nvme || p.host.NativeNVMe {
+		return nil
+	}
+	devices, err := p.host.Devices(ctx)
+	if err == nil {
+		p.noNVMe = p.host.LacksNVMe(devices)
+	}
+	return err
+}
+
 func (p *project) close() {
 	if p.client != nil {
 		p.client.Close()
@@ -99,7 +118,12 @@ func (p *project) close() {
 func (p *project) prepare(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
 	var images map[string]image.Artifact
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.connect(ctx) })
+	g.Go(func() error {
+		if err := p.connect(ctx); err != nil {
+			return err
+		}
+		return p.readDevices(ctx, guests)
+	})
 	g.Go(func() (err error) {
 		if images, err = p.images(ctx, guests, build); err != nil {
 			return err
