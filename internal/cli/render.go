@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vmprov/internal/event"
+	"vmprov/internal/virt"
 )
 
 // renderer shows events as they happen. Emit may be called from several
@@ -58,7 +59,7 @@ func subject(e event.Event) string {
 func reason(e event.Event) string {
 	text := cleanLine(e.Text)
 	if e.Err != nil {
-		text = cleanLine(e.Err.Error())
+		text = cleanLine(virt.Text(e.Err))
 	}
 	return strings.TrimPrefix(text, step(e)+": ")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vmprov/internal/event"
+	"vmprov/internal/virt"
 )
 
 // jsonLines writes each event as one line of JSON. A line with `kind` is an
@@ -44,7 +45,7 @@ func (j *jsonLines) Emit(e event.Event) {
 	defer j.mu.Unlock()
 	line := eventLine{Time: j.now().UTC().Format(time.RFC3339Nano), Event: e}
 	if e.Err != nil {
-		line.Error = e.Err.Error()
+		line.Error = virt.Text(e.Err)
 	}
 	// A failed write is remembered by the writer and ends in the exit code.
 	_ = j.enc.Encode(line)

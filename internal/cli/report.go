@@ -69,7 +69,7 @@ func (p *program) hints(err error, code int) []string {
 
 // textOf is an error in words; to a user a context is nothing.
 func textOf(err error) string {
-	return strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted")
+	return strings.ReplaceAll(virt.Text(err), context.Canceled.Error(), "interrupted")
 }
 
 func printError(w io.Writer, style style, err error) {

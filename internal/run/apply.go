@@ -13,6 +13,7 @@ import (
 	"vmprov/internal/event"
 	"vmprov/internal/plan"
 	"vmprov/internal/state"
+	"vmprov/internal/virt"
 	"vmprov/storage"
 )
 
@@ -87,11 +88,11 @@ func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
 			result.Outcome = "failed"
 			result.Error = "not done, since something before it failed"
 			if shared != nil {
-				result.Error = shared.Error()
+				result.Error = virt.Text(shared)
 			}
 		}
 		if err != nil {
-			result.Error = err.Error()
+			result.Error = virt.Text(err)
 			errs = multierror.Append(errs, &GuestError{g.Guest, err})
 		}
 		s.Guests = append(s.Guests, result)

@@ -45,7 +45,7 @@ func Doctor(ctx context.Context, env Env, s Selection) ([]Check, error) {
 	}
 	checks := []Check{checkNix(ctx), checkSSH()}
 	if err := p.connect(ctx); err != nil {
-		return append([]Check{failure("libvirtd", err.Error(), libvirtdHint(p.file.Connection))}, checks...), nil
+		return append([]Check{failure("libvirtd", virt.Text(err), libvirtdHint(p.file.Connection))}, checks...), nil
 	}
 	defer p.close()
 	checks = append([]Check{p.checkLibvirtd(), p.checkKVM(), p.checkNVMe(ctx), p.checkVirtiofs(), p.checkPool(ctx)}, checks...)
@@ -121,7 +121,7 @@ func (p *project) checkPool(ctx context.Context) Check {
 	})
 	switch {
 	case err != nil:
-		return failure("pool", err.Error(), "look at it with virsh pool-info")
+		return failure("pool", virt.Text(err), "look at it with virsh pool-info")
 	case pool.Exists() && !pool.Active && pool.UUID != config.PoolUUID(pool.Path):
 		return failure("pool", fmt.Sprintf("pool `%s` is not active", pool.Name), "start it: virsh pool-start "+pool.Name)
 	case pool.Exists():
