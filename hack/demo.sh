@@ -25,13 +25,19 @@ prepare() {
     make --no-print-directory build
 }
 
-# Root: the image's builder calls the host's tools, which nix allows to root
-# only; and so do the namespaces of a private libvirtd.
+# The quickstart image is made with the host's own tools, which nix's sandbox
+# would hide, and is in no cache that could be asked for it.
+readonly nix_settings='sandbox = false
+substitute = false'
+
+# Root: nix lets nobody else switch its sandbox off; and the namespaces of a
+# private libvirtd want root too.
 as_root() {
+    local run=(env "PATH=$PATH" "NIX_CONFIG=${NIX_CONFIG:+$NIX_CONFIG$'\n'}$nix_settings" "$@")
     if [ "$(id -u)" = 0 ]; then
-        exec "$@"
+        exec "${run[@]}"
     fi
-    exec sudo env "PATH=$PATH" "$@"
+    exec sudo "${run[@]}"
 }
 
 host_libvirtd_answers() {
@@ -69,7 +75,11 @@ in_private() {
     # Also after a failure: the state folder and the GC root are the host's.
     trap remove EXIT
     show
-    say "the private libvirtd ends here, and the guest with it"
+    say "the private libvirtd ends with this demo, so the guest goes now; for a longer look:"
+    cat <<-NEXT
+		  sudo test/lab bash            # a shell beside a private libvirtd; then
+		  ./vmprov up $config
+	NEXT
 }
 
 case ${1:-} in
