@@ -51,7 +51,7 @@ func (removePools) run(ctx context.Context, a *Applier) error {
 				return err
 			}
 			if removed {
-				a.Emit(event.Event{Kind: event.Note, Action: "remove pool", Object: pool.Name, Text: "it was empty"})
+				a.Emit(event.Event{Kind: event.Note, Action: "remove pool", Object: pool.Name, Text: fmt.Sprintf("pool `%s` was empty and is removed", pool.Name)})
 			}
 		}
 		return nil
