@@ -68,17 +68,18 @@ type ObservedGuest struct {
 // of the project, side by side.
 func Observe(ctx context.Context, c *virt.Client, project, poolName, poolPath string) (Observed, error) {
 	o := Observed{Networks: map[string]ObservedNetwork{}, Guests: map[string]ObservedGuest{}, Taken: map[string]string{}}
-	g, ctx := errgroup.WithContext(ctx)
+	// The group's context ends with the group: what comes after uses ctx.
+	g, looking := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		return c.Do(ctx, func(conn *libvirt.Connect) error { return o.observeDomains(ctx, c, conn, project) })
+		return c.Do(looking, func(conn *libvirt.Connect) error { return o.observeDomains(looking, c, conn, project) })
 	})
 	g.Go(func() error {
-		return c.Do(ctx, func(conn *libvirt.Connect) (err error) {
-			o.Pool, err = storage.Find(ctx, conn, poolName, poolPath)
+		return c.Do(looking, func(conn *libvirt.Connect) (err error) {
+			o.Pool, err = storage.Find(looking, conn, poolName, poolPath)
 			return err
 		})
 	})
-	g.Go(func() error { return c.Do(ctx, o.observeNetworks) })
+	g.Go(func() error { return c.Do(looking, o.observeNetworks) })
 	if err := g.Wait(); err != nil {
 		return Observed{}, fmt.Errorf("look at %s: %w", c.URI(), err)
 	}
