@@ -64,6 +64,11 @@ const action = "build image"
 func Build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
 	emit(event.Event{Kind: event.Started, Action: action, Object: r.Name})
 	a, err := build(ctx, r, emit)
+	if err != nil && ctx.Err() != nil {
+		// Ended from outside: whoever did it says why.
+		emit(event.Event{Kind: event.Skipped, Action: action, Object: r.Name, Text: "ended"})
+		return Artifact{}, context.Cause(ctx)
+	}
 	if err != nil {
 		emit(event.Event{Kind: event.Failed, Action: action, Object: r.Name, Err: err})
 		return Artifact{}, err
