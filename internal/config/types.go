@@ -57,7 +57,7 @@ const (
 type Document struct {
 	Project    string               `yaml:"project" json:"project" jsonschema:"required" doc:"ownership key and prefix of every name; a DNS label"`
 	Connection string               `yaml:"connection,omitempty" json:"connection,omitempty" doc:"libvirt URI; default: $LIBVIRT_DEFAULT_URI, else qemu:///system"`
-	Pool       Pool                 `yaml:"pool,omitempty" json:"pool,omitempty" doc:"storage pool: a name, or {path: DIR}"`
+	Pool       Pool                 `yaml:"pool,omitempty" json:"pool,omitempty" doc:"storage pool: a name, or {path: DIR}; default: vmprov"`
 	SSH        SSH                  `yaml:"ssh,omitempty" json:"ssh,omitempty" doc:"how the host reaches its guests by ssh"`
 	Images     map[string]Image     `yaml:"images,omitempty" json:"images,omitempty" doc:"disk images by name"`
 	Networks   map[string]Network   `yaml:"networks,omitempty" json:"networks,omitempty" doc:"networks by name; without any, a nat network 'default' is made"`
@@ -132,7 +132,7 @@ type GuestDecl struct {
 	Ready        []Probe  `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
 	ReadyTimeout Duration `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
 	Autostart    *bool    `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
-	StopTimeout  Duration `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 60s"`
+	StopTimeout  Duration `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
 	Recycle      *Recycle `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
 }
 
@@ -181,9 +181,9 @@ const (
 type Disk struct {
 	Name              string      `yaml:"name" json:"name" jsonschema:"required" doc:"name in the guest's file and in the volume's; a DNS label"`
 	Bus               Bus         `yaml:"bus,omitempty" json:"bus,omitempty" jsonschema:"enum=virtio,enum=nvme" effect:"next boot" doc:"virtio or nvme; default: virtio"`
-	Size              Size        `yaml:"size" json:"size" jsonschema:"required" effect:"recreate" doc:"size; growing takes effect at the next boot, shrinking needs recreate"`
+	Size              Size        `yaml:"size" json:"size" jsonschema:"required" effect:"recreate" doc:"size of the disk"`
 	Format            string      `yaml:"format,omitempty" json:"format,omitempty" jsonschema:"enum=qcow2,enum=raw" effect:"recreate" doc:"qcow2 or raw; default: qcow2"`
-	Serial            string      `yaml:"serial,omitempty" json:"serial,omitempty" effect:"next boot" doc:"serial seen by the guest, at most 20 characters; default: the name. A namespace of a controller has the controller's"`
+	Serial            string      `yaml:"serial,omitempty" json:"serial,omitempty" effect:"next boot" doc:"serial seen by the guest, at most 20 characters (a namespace of a controller has the controller's); default: the name"`
 	Controller        string      `yaml:"controller,omitempty" json:"controller,omitempty" effect:"next boot" doc:"nvme: disks that name the same controller are its namespaces, in this order; default: a controller of its own"`
 	LogicalBlockSize  int         `yaml:"logicalBlockSize,omitempty" json:"logicalBlockSize,omitempty" effect:"next boot" doc:"logical sector size in bytes; default: 512"`
 	PhysicalBlockSize int         `yaml:"physicalBlockSize,omitempty" json:"physicalBlockSize,omitempty" effect:"next boot" doc:"physical sector size in bytes; default: the logical one"`
