@@ -10,7 +10,7 @@ import (
 
 // Difference says in words for a person what differs between two inactive XMLs
 // of one domain as libvirt gave them back, going from a to b: "memory: 524288
-// -> 1048576 KiB", "disk vdb removed". Metadata is not looked at. It is empty
+// -> 1048576 KiB", "disk log (vdb) removed". Metadata is not looked at. It is empty
 // where nothing differs; XML that cannot be read is a difference of its own.
 func Difference(a, b string) []string {
 	before, errA := parseDomain(a)
@@ -55,7 +55,7 @@ func parts(domain element) []part {
 func deviceLabel(e element) string {
 	switch e.name() {
 	case "disk":
-		return "disk " + e.child("target").attr("dev")
+		return "disk " + diskLabel(e)
 	case "interface":
 		return "interface " + e.child("mac").attr("address")
 	case "filesystem":
@@ -66,6 +66,16 @@ func deviceLabel(e element) string {
 		return fmt.Sprintf("controller %s %s", e.attr("type"), e.attr("index"))
 	}
 	return e.name()
+}
+
+// diskLabel is the target, behind the name that vmprov gave the disk: in the
+// guest an NVMe disk has nothing of its target.
+func diskLabel(e element) string {
+	dev := e.child("target").attr("dev")
+	if name, ours := strings.CutPrefix(e.child("alias").attr("name"), "ua-"); ours {
+		return fmt.Sprintf("%s (%s)", name, dev)
+	}
+	return dev
 }
 
 // compare lists what changed or went in the order of a, then what came.

@@ -39,6 +39,7 @@ const defined = `<domain type='qemu'>
       <driver name='qemu' type='qcow2' cache='none'/>
       <source file='/srv/a.log.qcow2'/>
       <target dev='vdb' bus='virtio'/>
+      <alias name='ua-log'/>
     </disk>
     <controller type='pci' index='0' model='pcie-root'/>
     <controller type='sata' index='0'/>
@@ -74,11 +75,11 @@ func TestHandEdits(t *testing.T) {
 		{"setmaxmem", "<memory unit='KiB'>524288<", "<memory unit='KiB'>1048576<", []string{"memory: 524288 -> 1048576 KiB"}},
 		{"another unit", "<memory unit='KiB'>524288<", "<memory unit='MiB'>512<", []string{"memory: 524288 KiB -> 512 MiB"}},
 		{"setvcpus", ">2</vcpu>", ">4</vcpu>", []string{"vcpu: 2 -> 4"}},
-		{"detach-disk", vdb, "", []string{"disk vdb removed"}},
-		{"attach-disk", vdb, vdb + strings.ReplaceAll(vdb, "vdb", "vdc"), []string{"disk vdc added"}},
-		{"cache", " cache='none'", " cache='unsafe'", []string{"disk vdb: driver cache: none -> unsafe"}},
-		{"no cache", " cache='none'", "", []string{"disk vdb: driver cache: none -> unset"}},
-		{"read-only", "<target dev='vdb' bus='virtio'/>", "<target dev='vdb' bus='virtio'/><readonly/>", []string{"disk vdb: readonly: unset -> present"}},
+		{"detach-disk", vdb, "", []string{"disk log (vdb) removed"}},
+		{"attach-disk", vdb, vdb + strings.ReplaceAll(vdb, "vdb", "vdc"), []string{"disk log (vdc) added"}},
+		{"cache", " cache='none'", " cache='unsafe'", []string{"disk log (vdb): driver cache: none -> unsafe"}},
+		{"no cache", " cache='none'", "", []string{"disk log (vdb): driver cache: none -> unset"}},
+		{"read-only", "<target dev='vdb' bus='virtio'/>", "<target dev='vdb' bus='virtio'/><readonly/>", []string{"disk log (vdb): readonly: unset -> present"}},
 		{"another base", "/nix/store/a/", "/nix/store/b/", []string{"disk vda: backingStore source file: /nix/store/a/nixos.qcow2 -> /nix/store/b/nixos.qcow2"}},
 		{"network", "network='lab'", "network='default'", []string{"interface 52:54:00:00:00:01: source network: lab -> default"}},
 		{"boot", "<boot dev='hd'/>", "<boot dev='network'/><boot dev='hd'/>", []string{"os: boot dev: hd -> network", "os: boot 2 dev: unset -> hd"}},

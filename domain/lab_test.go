@@ -308,7 +308,7 @@ func TestLabFingerprintStays(t *testing.T) {
 		{"detach-disk", func() error {
 			return dom.DetachDeviceFlags("<disk type='file' device='disk'><source file='"+filepath.Join(l.dir, "log.qcow2")+
 				"'/><target dev='vdb' bus='virtio'/></disk>", libvirt.DOMAIN_DEVICE_MODIFY_CONFIG)
-		}, []string{"disk vdb removed"}},
+		}, []string{"disk log (vdb) removed"}},
 		{"attach-interface", func() error {
 			return dom.AttachDeviceFlags("<interface type='network'><mac address='52:54:00:00:00:09'/><source network='"+l.network+
 				"'/><model type='virtio'/></interface>", libvirt.DOMAIN_DEVICE_MODIFY_CONFIG)
