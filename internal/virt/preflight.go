@@ -37,7 +37,7 @@ func (h Host) Preflight(path string, use PathUse) error {
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s does not exist (missing from %s on)", path, firstMissing(path))
+		return missing(path)
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // not ours to see; QEMU's user may
@@ -58,6 +58,14 @@ func (h Host) Preflight(path string, use PathUse) error {
 		return nil
 	}
 	return h.readableAsQEMU(path)
+}
+
+// missing names the first component that lacks, where it is not the path itself.
+func missing(path string) error {
+	if first := firstMissing(path); first != filepath.Clean(path) {
+		return fmt.Errorf("%s does not exist, nor does %s (make it, or mend the path in the file)", path, first)
+	}
+	return fmt.Errorf("%s does not exist (make it, or mend the path in the file)", path)
 }
 
 // firstMissing is the first component of a path that does not exist.
