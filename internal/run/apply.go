@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/go-multierror"
 	"libvirt.org/go/libvirt"
@@ -23,7 +24,15 @@ type GuestError struct {
 	Err   error
 }
 
-func (e *GuestError) Error() string { return fmt.Sprintf("guest `%s`: %v", e.Guest, e.Err) }
+// Error names the guest once: some causes name it themselves.
+func (e *GuestError) Error() string {
+	name := fmt.Sprintf("guest `%s`", e.Guest)
+	if text := e.Err.Error(); strings.Contains(text, name) {
+		return text
+	}
+	return fmt.Sprintf("%s: %v", name, e.Err)
+}
+
 func (e *GuestError) Unwrap() error { return e.Err }
 
 // say emits what a plan has to say before it is carried out.
