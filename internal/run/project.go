@@ -14,6 +14,7 @@ import (
 
 	"vmprov/image"
 	"vmprov/internal/config"
+	"vmprov/internal/event"
 	"vmprov/internal/guest"
 	"vmprov/internal/plan"
 	"vmprov/internal/state"
@@ -176,8 +177,16 @@ func publicKeys(entry string) ([]string, error) {
 	return keys, nil
 }
 
-// lock takes the project's lock for a changing command.
+// lock takes the project's lock for a changing command. Before it waits for
+// one that another command holds, it says whose that is.
 func (p *project) lock(ctx context.Context) (*state.Lock, error) {
+	lock, err := state.Acquire(ctx, p.client.URI(), p.file.Project, 0)
+	var locked *state.LockedError
+	if p.env.WaitLock <= 0 || !errors.As(err, &locked) {
+		return lock, err
+	}
+	p.env.Emit(event.Event{Kind: event.Waiting, Action: "lock project", Object: p.file.Project,
+		Text: fmt.Sprintf("%s, at most %s", locked.Holder(), p.env.WaitLock)})
 	return state.Acquire(ctx, p.client.URI(), p.file.Project, p.env.WaitLock)
 }
 

@@ -35,8 +35,12 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
+	return fmt.Sprintf("lock %s: held by %s", e.Scope, e.Holder())
+}
+
+// Holder is the holder in words: "pid 12 (vmprov up)".
+func (e *LockedError) Holder() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "lock %s: held by ", e.Scope)
 	if e.PID > 0 {
 		fmt.Fprintf(&b, "pid %d", e.PID)
 	} else {
