@@ -128,6 +128,8 @@ func hintOf(err error) string {
 	switch {
 	case errors.As(err, &own):
 		return own.Hint()
+	case errors.Is(err, virt.ErrNoDaemon) && strings.Contains(err.Error(), "Permission denied"):
+		return "join the group that may use libvirt (Debian: `sudo adduser $USER libvirt`, then log in again)"
 	case errors.Is(err, virt.ErrNoDaemon):
 		return "start libvirtd (`systemctl start libvirtd`), or name another one with --connect; `vmprov doctor` looks at the whole host"
 	case errors.As(err, &locked):
