@@ -167,7 +167,8 @@ func (h host) addProcess(cmdline string) {
 	argv := strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
 	program := filepath.Base(argv[0])
 	if slices.ContainsFunc(programs, func(p string) bool { return strings.HasPrefix(program, p) }) {
-		h[fmt.Sprintf("process %s %s", filepath.Base(filepath.Dir(cmdline)), strings.Join(argv, " "))] = true
+		// A QEMU's first arguments name its guest; all of them fill a page.
+		h[fmt.Sprintf("process %s %.200s", filepath.Base(filepath.Dir(cmdline)), strings.Join(argv, " "))] = true
 	}
 }
 

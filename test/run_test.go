@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,4 +70,17 @@ func readFile(t *testing.T, path string) string {
 	data, err := os.ReadFile(path)
 	assert.NilError(t, err)
 	return string(data)
+}
+
+// number reads what a command printed.
+func number(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	assert.NilError(t, err)
+	return n
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
