@@ -38,7 +38,7 @@ type Action struct {
 	IfFailed ID
 }
 
-// String is one line: [3] xfs-1: create volume `x` (needs 1, 2): not there yet.
+// String is one line: [3] xfs-1: create volume `x` (after 1, 2): not there yet.
 func (a Action) String() string {
 	verb, object := a.Op.describe()
 	var b strings.Builder

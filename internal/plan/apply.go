@@ -28,8 +28,8 @@ type Applier struct {
 	HostLock func(context.Context) (release func(), err error)
 	// ConsoleTail is the end of a console log.
 	ConsoleTail func(ctx context.Context, pool, volume string) string
-	// AfterShared is called once when every action that makes what projects
-	// share has ended; nil for nothing.
+	// AfterShared is called once, before Apply returns, when every action that
+	// makes what projects share has ended; nil for nothing.
 	AfterShared func()
 }
 
@@ -59,8 +59,8 @@ func (a *Applier) Apply(ctx context.Context, p *Plan) Result {
 	if a.Parallel > 0 {
 		r.slots = make(chan struct{}, a.Parallel)
 	}
-	r.announceShared()
 	var all sync.WaitGroup
+	all.Go(r.announceShared)
 	for _, n := range r.nodes {
 		all.Go(func() { r.execute(ctx, n) })
 	}
@@ -189,7 +189,7 @@ func (r *running) leave(name string) {
 	}
 }
 
-// announceShared calls AfterShared when the shared actions are done.
+// announceShared calls AfterShared as soon as the shared actions are done.
 func (r *running) announceShared() {
 	if r.applier.AfterShared == nil {
 		return
@@ -201,12 +201,10 @@ func (r *running) announceShared() {
 			shared = append(shared, n)
 		}
 	}
-	go func() {
-		for _, n := range shared {
-			<-n.done
-		}
-		r.applier.AfterShared()
-	}()
+	for _, n := range shared {
+		<-n.done
+	}
+	r.applier.AfterShared()
 }
 
 func (r *running) result() Result {

@@ -5,6 +5,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -33,8 +34,14 @@ type builder struct {
 	poolID   ID   // the action that makes it; 0 when it is there
 	poolErr  error
 	networks map[string]plannedNetwork // by name in the file
-	memory   uint64                    // of the guests that this plan starts, in bytes
-	space    uint64                    // of the volumes that it makes, in bytes
+	adopted  map[string]ID             // the actions that take guests of another origin over
+	demand
+}
+
+// demand is what a plan asks of the host, in bytes.
+type demand struct {
+	memory uint64 // of the guests that it starts
+	space  uint64 // of the volumes that it makes
 }
 
 // plannedNetwork is one of the project's own networks as the plan leaves it.
@@ -45,7 +52,7 @@ type plannedNetwork struct {
 }
 
 func newBuilder(d Desired, o Observed) *builder {
-	return &builder{d: d, o: o, plan: &Plan{Project: d.Project}, networks: map[string]plannedNetwork{}}
+	return &builder{d: d, o: o, plan: &Plan{Project: d.Project}, networks: map[string]plannedNetwork{}, adopted: map[string]ID{}}
 }
 
 // add appends an action and gives its id.
@@ -61,11 +68,14 @@ func (b *builder) note(format string, args ...any) {
 	b.plan.Notes = append(b.plan.Notes, fmt.Sprintf(format, args...))
 }
 
+// Advice where a project comes from another configuration.
+const (
+	adviceAdopt   = "choose another project name, or take the project over with `vmprov up --adopt`"
+	adviceDestroy = "choose another project name, or remove the project whatever it comes from with `vmprov destroy --project %s`"
+)
+
 // checkOrigin refuses a project that another configuration made.
-func checkOrigin(d Desired, o Observed, adopt bool) error {
-	if adopt {
-		return nil
-	}
+func checkOrigin(d Desired, o Observed, advice string) error {
 	for _, name := range sortedKeys(o.Guests) {
 		mark := o.Guests[name].Mark
 		if mark.Origin == d.Origin {
@@ -74,10 +84,26 @@ func checkOrigin(d Desired, o Observed, adopt bool) error {
 		return &Refusal{
 			Reason: fmt.Sprintf("project `%s`: guest `%s` comes from another configuration, %s on machine %s",
 				d.Project, name, mark.Origin.Path, mark.Origin.Machine),
-			Advice: "choose another project name, or take the project over with `--adopt`",
+			Advice: advice,
 		}
 	}
 	return nil
+}
+
+// takeOver notes in every guest of another origin that this configuration has
+// it now, whatever else becomes of the guest.
+func (b *builder) takeOver() {
+	b.o.Guests = maps.Clone(b.o.Guests)
+	for _, name := range sortedKeys(b.o.Guests) {
+		g := b.o.Guests[name]
+		if g.Mark.Origin == b.d.Origin {
+			continue
+		}
+		cause := fmt.Sprintf("it comes from %s on machine %s", g.Mark.Origin.Path, g.Mark.Origin.Machine)
+		g.Mark.Origin = b.d.Origin
+		b.adopted[name] = b.add(name, setMark{g.UUID, g.Mark, "take over"}, cause)
+		b.o.Guests[name] = g
+	}
 }
 
 // resolvePool finds the pool that is used, and plans to make it when it is
@@ -87,12 +113,12 @@ func (b *builder) resolvePool(needed bool) {
 	b.pool = b.o.Pool
 	own := path != ""
 	if b.pool.Exists() {
-		b.ours = b.pool.UUID == config.PoolUUID(b.pool.Path)
+		b.ours = ownPool(b.pool)
 		if !b.pool.Active {
 			if b.ours && needed {
 				b.poolID = b.add("", makePool{b.pool.Name, b.pool.UUID, b.pool.Path}, "not active")
 			} else if !b.ours {
-				b.poolErr = fmt.Errorf("pool `%s` is not active (start it: virsh pool-start %s)", b.pool.Name, b.pool.Name)
+				b.poolErr = inactive(b.pool)
 			}
 		}
 		return
@@ -109,6 +135,15 @@ func (b *builder) resolvePool(needed bool) {
 	if needed {
 		b.poolID = b.add("", makePool{name, b.pool.UUID, path}, "not there yet")
 	}
+}
+
+// ownPool says that vmprov made a pool.
+func ownPool(pool storage.Pool) bool {
+	return pool.Exists() && pool.UUID == config.PoolUUID(pool.Path)
+}
+
+func inactive(pool storage.Pool) error {
+	return fmt.Errorf("pool `%s` is not active (start it: virsh pool-start %s)", pool.Name, pool.Name)
 }
 
 // resolveNetworks plans the project's own networks that the given guests use,
@@ -250,10 +285,10 @@ func (b *builder) address(g config.Guest) string {
 }
 
 // stops gathers why nothing can be done to a guest, apart from its own state.
-func (b *builder) stops(g config.Guest) error {
-	errs := []error{b.o.Unfit[g.Name], b.poolErr}
-	for _, name := range g.Networks {
-		errs = append(errs, b.networks[name].err)
+func (s *sequence) stops() error {
+	errs := []error{s.o.Unfit[s.spec.Name], s.reachPool()}
+	for _, name := range s.spec.Networks {
+		errs = append(errs, s.networks[name].err)
 	}
 	return errors.Join(errs...)
 }

@@ -17,8 +17,11 @@ import (
 type Desired struct {
 	Project string
 	Version string // of vmprov
-	Origin  Origin
-	Host    virt.Host
+	// Birth goes into the mark of a guest that is made: it tells it from one of
+	// the same name before it.
+	Birth  string
+	Origin Origin
+	Host   virt.Host
 	// Pool as declared; both empty mean the default pool.
 	Pool config.Pool
 	// Networks that vmprov makes, and all others, by their name in the file.

@@ -3,11 +3,14 @@
 package plan
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"vmprov/internal/config"
 	"vmprov/network"
+	"vmprov/storage"
 )
 
 // DestroyOptions are what a destroy removes.
@@ -20,30 +23,58 @@ type DestroyOptions struct {
 }
 
 // DiffDestroy plans the removal of guests by what their marks record; it needs
-// no configuration.
-func DiffDestroy(d Desired, o Observed, opts DestroyOptions) *Plan {
+// no configuration. With one, what another made is refused.
+func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
+	if d.Origin.Path != "" {
+		if err := checkOrigin(d, o, fmt.Sprintf(adviceDestroy, d.Project)); err != nil {
+			return nil, err
+		}
+	}
 	b := newBuilder(d, o)
 	var last []ID
-	kept := false
+	whole := opts.All
 	for _, name := range opts.Guests {
 		if _, ok := o.Guests[name]; !ok {
 			continue
 		}
 		s := b.orphanSequence(name)
-		kept = s.destroy(destruction{keepDisks: opts.KeepDisks, addresses: !opts.All}) || kept
+		_, kept := s.destroy(destruction{keepDisks: opts.KeepDisks, addresses: !opts.All})
+		whole = whole && !kept && s.gp.Blocked == nil
 		s.gp.Outcome = Destroyed
 		last = append(last, s.tail...)
 		s.finish()
 	}
-	if opts.All && !kept {
-		for _, name := range sortedKeys(o.Networks) {
-			if n := o.Networks[name]; n.Marked && n.Mark.Project == d.Project {
-				b.add("", removeNetwork{name}, "", last...)
-			}
-		}
-		b.add("", removePools{}, "", last...)
+	if whole {
+		b.removeShared(last)
 	}
-	return b.plan
+	return b.plan, nil
+}
+
+// removeShared removes the project's networks, and the pools that its guests
+// leave empty.
+func (b *builder) removeShared(after []ID) {
+	for _, name := range sortedKeys(b.o.Networks) {
+		if n := b.o.Networks[name]; n.Marked && n.Mark.Project == b.d.Project {
+			b.add("", removeNetwork{name}, "", after...)
+		}
+	}
+	for _, name := range sortedKeys(b.o.Pools) {
+		if pool := b.o.Pools[name]; ownPool(pool) && b.empties(pool) {
+			b.add("", removePools{}, "", after...)
+			return
+		}
+	}
+}
+
+// empties says that the plan deletes every volume of a pool.
+func (b *builder) empties(pool storage.Pool) bool {
+	left := maps.Clone(pool.Volumes)
+	for _, a := range b.plan.Actions {
+		if op, ok := a.Op.(deleteVolume); ok && op.pool == pool.Name {
+			delete(left, op.name)
+		}
+	}
+	return len(left) == 0
 }
 
 // orphanSequence is the sequence of a guest that is known by its mark alone.
@@ -56,7 +87,7 @@ func (b *builder) orphanSequence(name string) *sequence {
 	spec.Name = name
 	s := b.sequence(spec)
 	s.uuid = s.have.UUID
-	s.tail = nil
+	s.tail = []ID{b.poolID, b.adopted[name]}
 	return s
 }
 
@@ -70,13 +101,22 @@ type destruction struct {
 }
 
 // destroy removes a guest: its intent first, its definition last. With
-// keepDisks the domain stays defined with its data disks in its mark, and kept
-// is true where it has any.
-func (s *sequence) destroy(o destruction) (kept bool) {
+// keepDisks the domain stays defined with the data disks that it has: kept is
+// true and left is the mark that remains.
+func (s *sequence) destroy(o destruction) (left Mark, kept bool) {
 	m := s.have.Mark
-	keep := o.keepDisks && slices.ContainsFunc(m.Volumes, func(v Volume) bool { return v.Disk != "" && s.pool.Volumes[v.Name] })
+	keep := o.keepDisks && slices.ContainsFunc(m.Volumes, func(v Volume) bool { return v.Disk != "" && s.there(v.Name) })
 	m.Intent = IntentDestroy
+	if keep {
+		m.Intent = IntentKeep
+	}
 	s.then(setMark{s.uuid, m, "note the removal"}, o.cause)
+	if s.pool.Exists() {
+		if err := s.reachPool(); err != nil {
+			s.block(err)
+			return m, false
+		}
+	}
 	switch {
 	case s.have.Active && keep:
 		s.shutdown(s.graceful(), "so that its disks are whole")
@@ -91,21 +131,24 @@ func (s *sequence) destroy(o destruction) (kept bool) {
 		}
 	}
 	for _, name := range gone {
-		if s.pool.Volumes[name] {
+		if s.there(name) {
 			deletes = append(deletes, deleteVolume{m.Pool, name})
 		}
 	}
 	s.each(deletes, "")
 	if keep {
 		m.Wanted = WantedStopped
-		s.commit(m.without(gone...))
-		return true
+		m.Previous, m.PreviousBase = 0, nil
+		m = m.without(gone...)
+		s.commit(m)
+		m.Intent = IntentNone
+		return m, true
 	}
 	if o.addresses {
 		s.releaseAddresses()
 	}
 	s.then(undefineDomain{s.uuid, s.domain}, "")
-	return false
+	return Mark{}, false
 }
 
 // graceful is the spec with a grace time, also where the mark's cannot be read.

@@ -12,9 +12,8 @@ import (
 // RecycleOptions are what a recycle does.
 type RecycleOptions struct {
 	Selected []config.Guest
-	Named    map[string]bool
 	// Canary recycles the first guest that gets a new image alone; the others
-	// follow when it is ready.
+	// of that image follow when it is ready.
 	Canary bool
 	Adopt  bool
 }
@@ -22,20 +21,14 @@ type RecycleOptions struct {
 // DiffRecycle plans a new root overlay for the selected guests, on the image
 // that d.Images has, or where that has none on the image they have.
 func DiffRecycle(d Desired, o Observed, opts RecycleOptions) (*Plan, error) {
-	if err := checkOrigin(d, o, opts.Adopt); err != nil {
+	b, err := newDeclared(d, o, opts.Selected, opts.Adopt)
+	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(d, o)
-	b.resolvePool(true)
-	b.resolveNetworks(opts.Selected)
-	var canary ID
+	canaries := canaries{}
 	for _, spec := range opts.Selected {
 		s := b.sequence(spec)
-		s.tail = append(s.tail, canary)
-		last := s.recycleGuest()
-		if canary == 0 && opts.Canary {
-			canary = last
-		}
+		s.recycleGuest(canaries, opts.Canary)
 		s.finish()
 	}
 	for _, name := range b.orphans() {
@@ -45,22 +38,23 @@ func DiffRecycle(d Desired, o Observed, opts RecycleOptions) (*Plan, error) {
 	return b.prune(), nil
 }
 
-// recycleGuest plans one guest, and gives the action that says that a new
-// image works; 0 where there is none.
-func (s *sequence) recycleGuest() ID {
+// canaries are the actions that say that a new image works, by its identity.
+type canaries map[string]ID
+
+func (s *sequence) recycleGuest(canaries canaries, canary bool) {
 	if s.have == nil {
-		s.block(fmt.Errorf("guest `%s` does not exist (make it with `vmprov up %s`)", s.spec.Name, s.spec.Name))
-		return 0
+		s.block(s.absent())
+		return
 	}
 	m := s.have.Mark
 	applied, err := m.Spec()
 	switch {
 	case err != nil:
 		s.block(err)
-	case m.Wanted == WantedStopped && m.Intent == IntentNone:
-		s.leaveStopped(applied)
-	case m.Intent == IntentDestroy:
+	case m.Intent == IntentDestroy, m.Intent == IntentKeep:
 		s.block(fmt.Errorf("its removal was not finished (`vmprov destroy %s`, or `vmprov up %s` to make it anew)", s.spec.Name, s.spec.Name))
+	case m.Wanted == WantedStopped:
+		s.leaveStopped(applied)
 	case m.Intent == IntentRollback:
 		s.rollback(m, applied, nil)
 		s.gp.Outcome = Completed
@@ -68,35 +62,34 @@ func (s *sequence) recycleGuest() ID {
 		// A guest that was never finished is as pristine as it can be.
 		s.bring(UpOptions{})
 	default:
-		return s.recycleExisting(m, applied)
+		s.recycleExisting(m, applied, canaries, canary)
 	}
-	return 0
 }
 
-func (s *sequence) recycleExisting(m Mark, applied config.Guest) ID {
+func (s *sequence) recycleExisting(m Mark, applied config.Guest, canaries canaries, canary bool) {
 	c := s.compare(m, applied)
 	s.gp.Changes = c.changes
 	if c.recreate != "" {
-		s.block(fmt.Errorf("%s cannot be changed on the disk that exists (`vmprov up --recreate %s`)", c.recreate, s.spec.Name))
-		return 0
+		s.block(s.needsRecreate(c))
+		return
 	}
-	if edits := s.edited(); len(edits) > 0 {
-		for _, edit := range edits {
-			s.note("changed by hand: %s", edit)
-		}
-		s.block(fmt.Errorf("its definition was changed by hand, which a recycle would undo (`vmprov up --restore %s` first)", s.spec.Name))
-		return 0
+	if edits := s.have.Edited(s.d.Host.LibVersion); len(edits) > 0 {
+		s.noteEdits(edits)
+		s.block(s.needsRestore())
+		return
 	}
-	base := c.base
-	if base.Path == "" {
-		base = m.Base
+	from, to := m.Base, c.base
+	if m.Intent == IntentRecycle {
+		from, to = *m.PreviousBase, m.Base
 	}
-	fresh := base.Identity != m.Base.Identity || (m.PreviousBase != nil && m.PreviousBase.Identity != m.Base.Identity)
-	ready := s.recycle(recycleOptions{base: base, wanted: m.Wanted, wait: true})
-	if !fresh {
-		return 0
+	watched := canary && from.Identity != to.Identity
+	if watched {
+		s.tail = append(s.tail, canaries[to.Identity])
 	}
-	return ready
+	ready := s.recycle(recycleOptions{base: c.base, wanted: m.Wanted, wait: true})
+	if watched && canaries[to.Identity] == 0 {
+		canaries[to.Identity] = ready
+	}
 }
 
 type recycleOptions struct {
@@ -106,20 +99,20 @@ type recycleOptions struct {
 }
 
 // recycle gives the guest a new root overlay, or carries on where a recycle
-// stopped, and gives the action that says that the guest is ready. The old
-// overlay goes only after that; on a new image that does not get ready the
-// guest goes back to it.
+// stopped, and gives the action that says that the guest is ready; 0 where it
+// is blocked. The old overlay goes only after that; on a new image that does
+// not get ready the guest goes back to it.
 func (s *sequence) recycle(o recycleOptions) ID {
-	if err := s.stops(s.spec); err != nil {
-		s.block(err)
-		return 0
-	}
-	applied, err := s.have.Mark.Spec()
-	if err != nil {
+	if err := s.stops(); err != nil {
 		s.block(err)
 		return 0
 	}
 	m := s.have.Mark
+	applied, err := m.Spec()
+	if err != nil {
+		s.block(err)
+		return 0
+	}
 	if m.Intent != IntentRecycle {
 		previous := m.Base
 		m.Previous, m.PreviousBase = m.Generation, &previous
@@ -132,19 +125,18 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	}
 	m.Wanted = o.wanted
 	s.then(setMark{s.uuid, m, "note the recycle"}, s.recycleCause(m))
-	ready := s.swap(m, applied, o.wait)
-	if ready == 0 {
-		return 0 // blocked
-	}
+	m, begun, ready := s.swap(m, applied, o.wait)
 	if m.PreviousBase.Identity != m.Base.Identity {
-		s.rollback(m, applied, &ready)
+		s.rollback(m, applied, &trial{begun, ready})
 	}
-	s.tail = []ID{ready}
-	s.then(deleteVolume{s.pool.Name, s.rootVolume(m.Previous)}, "the guest is ready on the new one")
 	old := s.rootVolume(m.Previous)
+	s.then(deleteVolume{s.pool.Name, old}, "the guest is ready on the new one")
 	m.Previous, m.PreviousBase = 0, nil
 	s.commit(m.without(old))
 	s.gp.Outcome = Recycled
+	if s.gp.Blocked != nil {
+		return 0
+	}
 	return ready
 }
 
@@ -156,46 +148,41 @@ func (s *sequence) recycleCause(m Mark) string {
 }
 
 // swap puts the guest on the overlay of the mark's generation and starts it.
-// Overlay and base change in one definition.
-func (s *sequence) swap(m Mark, applied config.Guest, wait bool) ID {
+// Overlay and base change in one definition. It gives the mark as the
+// definition has it, the last action before the guest is touched for good, and
+// the one that says that it is ready.
+func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun, ready ID) {
 	swapped := s.have.Root.Path == s.pool.Volume(s.rootVolume(m.Generation))
-	active := s.have.Active
+	if swapped && s.have.Active {
+		begun = s.tail[0]
+		return m, begun, s.wait(s.running(), s.spec)
+	}
+	if s.have.Active {
+		s.shutdown(applied, "")
+	}
+	begun = s.tail[0]
 	var gone []string
 	if !swapped {
 		gone = s.renewed()
-		if active {
-			s.shutdown(applied, "")
-			active = false
-		}
 		var deletes []Op
 		for _, name := range gone {
 			deletes = append(deletes, deleteVolume{s.pool.Name, name})
 		}
 		s.each(deletes, "renewed by recycle")
 	}
-	if !active {
-		// Grown disks first: the new spec says their new size.
-		c := s.compareQuietly(applied)
-		s.grow(c)
-		m.Keys = append(slices.Clone(m.Keys), c.keys...)
-		m.Applied, m.Origin, m.Version = encodeSpec(s.spec), s.d.Origin, s.d.Version
-		// The overlay is made before the definition names it.
-		s.each(s.missing(m, s.spec, gone...), "not there yet")
-		if !s.define(m, s.spec, "new root overlay") {
-			return 0
-		}
-		s.then(commitMark{s.uuid, m}, "")
-		return s.start(m, s.spec, "", wait)
+	c := s.compareQuietly(applied)
+	// Grown disks first: the new spec says their new size.
+	s.grow(c.grown, gone...)
+	m.Keys = append(slices.Clone(m.Keys), c.keys...)
+	m.Applied, m.Version = encodeSpec(s.spec), s.d.Version
+	// The overlay is made before the definition names it.
+	s.each(s.missing(m, s.spec, gone...), "not there yet")
+	s.define(m, s.spec, "new root overlay")
+	if c.live {
+		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")
 	}
-	return s.wait(s.running(m), s.spec, s.keyless())
-}
-
-// compareQuietly is compare without its notes, which were made before.
-func (s *sequence) compareQuietly(applied config.Guest) comparison {
-	notes := s.gp.Notes
-	c := s.compare(s.have.Mark, applied)
-	s.gp.Notes = notes
-	return c
+	s.then(commitMark{s.uuid, m}, "")
+	return m, begun, s.start(m, s.spec, "", wait)
 }
 
 // renewed are the volumes of data disks that a recycle makes anew.
@@ -203,7 +190,7 @@ func (s *sequence) renewed() []string {
 	var out []string
 	for _, d := range s.spec.Disks {
 		if (d.Persist != nil && !*d.Persist) || slices.Contains(s.spec.Recycle.Disks, d.Name) {
-			if name := config.VolumeName(s.domain, d.Name, d.Format); s.pool.Volumes[name] {
+			if name := config.VolumeName(s.domain, d.Name, d.Format); s.there(name) {
 				out = append(out, name)
 			}
 		}
@@ -211,9 +198,14 @@ func (s *sequence) renewed() []string {
 	return out
 }
 
-// rollback goes back to the overlay that the guest had. With failed it is
-// planned for the case that this action fails; else it is carried on.
-func (s *sequence) rollback(m Mark, applied config.Guest, failed *ID) {
+// trial is a boot on a new image: begun is done when the old overlay is out of
+// use, ready when the new one works.
+type trial struct{ begun, ready ID }
+
+// rollback goes back to the overlay that the guest had. With a trial it is
+// planned for the case that it fails, beside what follows when it does not;
+// else it is carried on.
+func (s *sequence) rollback(m Mark, applied config.Guest, t *trial) {
 	tail := s.tail
 	back := m
 	if m.Intent != IntentRollback {
@@ -221,18 +213,22 @@ func (s *sequence) rollback(m Mark, applied config.Guest, failed *ID) {
 		back.Base, back.PreviousBase = *m.PreviousBase, &m.Base
 		back.Intent, back.Applied = IntentRollback, encodeSpec(applied)
 	}
-	if failed != nil {
-		s.tail = nil
-	}
-	first := s.then(setMark{s.uuid, back, "go back to the overlay it had"}, "")
-	if failed != nil {
-		s.plan.Actions[first-1].Cause = "the guest did not get ready on the new image"
-		s.plan.Actions[first-1].IfFailed = *failed
-	}
-	s.then(destroyDomain{s.uuid, s.domain}, "")
-	if !s.define(back, applied, "the overlay it had") {
+	cause := ""
+	if t != nil {
+		s.tail, cause = []ID{t.begun}, "the guest did not get ready on the new image"
+	} else if err := s.stops(); err != nil {
+		s.block(err)
 		return
 	}
+	first := s.then(setMark{s.uuid, back, "go back to the overlay it had"}, cause)
+	if t != nil && first != 0 {
+		s.plan.Actions[first-1].IfFailed = t.ready
+	}
+	s.then(destroyDomain{s.uuid, s.domain}, "")
+	if t == nil {
+		s.each(s.missing(back, applied), "not there yet")
+	}
+	s.define(back, applied, "the overlay it had")
 	dropped := s.rootVolume(back.Previous)
 	s.then(deleteVolume{s.pool.Name, dropped}, "given up")
 	back.Previous, back.PreviousBase = 0, nil
@@ -240,5 +236,7 @@ func (s *sequence) rollback(m Mark, applied config.Guest, failed *ID) {
 	if back.Wanted == WantedRunning {
 		s.start(back, applied, "", false)
 	}
-	s.tail = tail
+	if s.gp.Blocked == nil {
+		s.tail = tail
+	}
 }

@@ -2,15 +2,14 @@
 
 package plan
 
-import (
-	"fmt"
-
-	"vmprov/internal/config"
-)
+import "vmprov/internal/config"
 
 // DiffStop plans the shutdown of the selected guests, which up and recycle
 // leave stopped.
-func DiffStop(d Desired, o Observed, selected []config.Guest) *Plan {
+func DiffStop(d Desired, o Observed, selected []config.Guest) (*Plan, error) {
+	if err := checkOrigin(d, o, adviceAdopt); err != nil {
+		return nil, err
+	}
 	b := newBuilder(d, o)
 	for _, spec := range selected {
 		s := b.sequence(spec)
@@ -18,12 +17,12 @@ func DiffStop(d Desired, o Observed, selected []config.Guest) *Plan {
 		s.stop()
 		s.finish()
 	}
-	return b.plan
+	return b.plan, nil
 }
 
 func (s *sequence) stop() {
 	if s.have == nil {
-		s.block(fmt.Errorf("guest `%s` does not exist", s.spec.Name))
+		s.block(s.absent())
 		return
 	}
 	m := s.have.Mark

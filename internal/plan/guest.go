@@ -27,6 +27,9 @@ type sequence struct {
 	ours bool
 	// tail is what the next action needs.
 	tail []ID
+	// first and before are the plan and its demand as the guest found them.
+	first  int
+	before demand
 }
 
 func (b *builder) sequence(spec config.Guest) *sequence {
@@ -34,24 +37,55 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 		builder: b, spec: spec,
 		domain: config.DomainName(b.d.Project, spec.Name), uuid: config.DomainUUID(b.d.Project, spec.Name),
 		gp:   &GuestPlan{Guest: spec.Name, Outcome: Unchanged, Address: b.address(spec)},
-		pool: b.pool, ours: b.ours,
+		pool: b.pool, ours: b.ours, first: len(b.plan.Actions), before: b.demand,
 	}
 	if have, ok := b.o.Guests[spec.Name]; ok {
 		s.have = &have
+		s.ours = have.Mark.PoolUUID != ""
 		if have.Mark.Pool != b.pool.Name {
 			s.pool = b.o.Pools[have.Mark.Pool]
+			s.pool.Name = have.Mark.Pool
 		}
-		s.ours = have.Mark.PoolUUID != ""
 	}
-	s.tail = []ID{b.poolID}
+	s.tail = []ID{b.poolID, b.adopted[spec.Name]}
 	for _, name := range spec.Networks {
 		s.tail = append(s.tail, b.networks[name].id)
 	}
 	return s
 }
 
-// then adds an action after the tail and becomes the tail.
+// reachPool plans to start the guest's own pool where the configuration means
+// another one, and says why that pool cannot be used.
+func (s *sequence) reachPool() error {
+	switch {
+	case s.pool.Name == s.builder.pool.Name:
+		return s.poolErr
+	case !s.pool.Exists():
+		return fmt.Errorf("pool `%s`, which had its disks, does not exist (define it again, or `vmprov destroy %s`)", s.pool.Name, s.spec.Name)
+	case s.pool.Active:
+		return nil
+	case !s.ours:
+		return inactive(s.pool)
+	}
+	s.then(makePool{s.pool.Name, s.pool.UUID, s.pool.Path}, "not active")
+	return nil
+}
+
+// there says that a volume exists. The volumes of a pool that is not active
+// cannot be seen: the mark is believed.
+func (s *sequence) there(volume string) bool {
+	if s.pool.Active || !s.pool.Exists() {
+		return s.pool.Volumes[volume]
+	}
+	return s.have != nil && s.have.Mark.owns(volume)
+}
+
+// then adds an action after the tail and becomes the tail. A guest that is
+// blocked gets no further action.
 func (s *sequence) then(op Op, cause string) ID {
+	if s.gp.Blocked != nil {
+		return 0
+	}
 	id := s.add(s.spec.Name, op, cause, s.tail...)
 	s.tail = []ID{id}
 	return id
@@ -59,7 +93,7 @@ func (s *sequence) then(op Op, cause string) ID {
 
 // each adds actions after the tail, side by side, and all of them become the tail.
 func (s *sequence) each(ops []Op, cause string) {
-	if len(ops) == 0 {
+	if len(ops) == 0 || s.gp.Blocked != nil {
 		return
 	}
 	var ids []ID
@@ -73,18 +107,26 @@ func (s *sequence) note(format string, args ...any) {
 	s.gp.Notes = append(s.gp.Notes, fmt.Sprintf(format, args...))
 }
 
+// block drops what was planned for the guest so far: nothing is done to it.
 func (s *sequence) block(err error) {
-	s.gp.Outcome, s.gp.Blocked = Blocked, err
+	s.plan.Actions = s.plan.Actions[:s.first]
+	s.demand = s.before
+	s.tail, s.gp.Blocked = nil, err
 }
 
 // finish puts what the plan says of the guest into the plan.
-func (s *sequence) finish() { s.plan.Guests = append(s.plan.Guests, *s.gp) }
+func (s *sequence) finish() {
+	if s.gp.Blocked != nil {
+		s.gp.Outcome = Blocked
+	}
+	s.plan.Guests = append(s.plan.Guests, *s.gp)
+}
 
 // newMark is the mark of a guest that is made, owning all that it will make.
 func (s *sequence) newMark(base Base) Mark {
 	m := Mark{
 		Version: s.d.Version, Project: s.d.Project, Guest: s.spec.Name, Wanted: WantedRunning, Intent: IntentCreate,
-		Generation: 1, Origin: s.d.Origin, Pool: s.pool.Name, Base: base,
+		Birth: s.d.Birth, Generation: 1, Origin: s.d.Origin, Pool: s.pool.Name, Base: base,
 		Keys: slices.Clone(s.d.SSH.Authorized), Applied: encodeSpec(s.spec),
 	}
 	if s.ours {
@@ -124,8 +166,7 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 		s.block(err)
 		return false
 	}
-	s.then(defineDomain{s.domain, text}, cause)
-	return true
+	return s.then(defineDomain{s.domain, text}, cause) != 0
 }
 
 // missing are the volumes of a spec that are to be made. gone are volumes that
@@ -139,7 +180,7 @@ func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 		})
 	}
 	for _, v := range wanted {
-		if s.pool.Volumes[v.Name] && !slices.Contains(gone, v.Name) {
+		if s.there(v.Name) && !slices.Contains(gone, v.Name) {
 			continue
 		}
 		s.space += v.Capacity
@@ -175,6 +216,9 @@ func (s *sequence) commit(m Mark) ID {
 
 // start boots the guest and waits until it is ready; the id is of the last action.
 func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID {
+	if s.gp.Blocked != nil {
+		return 0
+	}
 	s.memory += uint64(spec.Memory)
 	s.warnAccelerator(spec)
 	last := s.then(startDomain{
@@ -182,7 +226,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
 	}, cause)
 	if wait {
-		last = s.wait(m, spec, false)
+		last = s.wait(m, spec)
 	}
 	return last
 }
@@ -195,14 +239,15 @@ func (b *builder) warnAccelerator(spec config.Guest) {
 	}
 }
 
-// wait waits for the probes. bannerOnly is for a guest that runs without the
-// caller's key.
-func (s *sequence) wait(m Mark, spec config.Guest, bannerOnly bool) ID {
+// wait waits for the probes; m is the mark that the guest runs with. For a
+// caller whose key it lacks the server's banner is enough.
+func (s *sequence) wait(m Mark, spec config.Guest) ID {
+	key := s.d.SSH.Key.Authorized
 	return s.then(waitReady{
 		target: ready.Target{
 			Guest: spec.Name, UUID: s.uuid, Probes: spec.Ready, Timeout: time.Duration(spec.ReadyTimeout),
 			Login: Login(s.d.Project, s.d.SSH, m, s.address(spec)), MACs: s.macs(spec),
-			Mounts: mountPoints(spec), BannerOnly: bannerOnly,
+			Mounts: mountPoints(spec), BannerOnly: key != "" && !slices.Contains(m.Keys, key),
 		},
 		mark: m, console: config.ConsoleVolumeName(s.domain),
 	}, "")
@@ -216,21 +261,22 @@ func (s *sequence) macs(spec config.Guest) []string {
 	return out
 }
 
-// Login is how to reach a guest by ssh. The host key is known by guest and
-// generation: a recycled guest is a new host.
+// Login is how to reach a guest by ssh. The host key is known by guest, birth
+// and generation: a guest that was made anew or recycled is a new host.
 func Login(project string, ssh SSH, m Mark, address string) guest.Login {
+	alias := fmt.Sprintf("%s.%s.%d", m.Guest, project, m.Generation)
+	if m.Birth != "" {
+		alias += "." + m.Birth
+	}
 	return guest.Login{
 		Guest: m.Guest, Address: address, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
-		HostKeyAlias: fmt.Sprintf("%s.%s.%d", m.Guest, project, m.Generation),
+		HostKeyAlias: alias,
 	}
 }
 
 func (s *sequence) shutdown(spec config.Guest, cause string) {
 	s.then(shutdownDomain{uuid: s.uuid, name: s.domain, guest: spec.Name, grace: time.Duration(spec.StopTimeout)}, cause)
 }
-
-// edited says how a guest was changed by hand.
-func (s *sequence) edited() []string { return s.have.Edited(s.d.Host.LibVersion) }
 
 // describeImage is an image for a reader: the file name of its store path, or its identity.
 func describeImage(b Base) string {

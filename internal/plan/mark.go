@@ -34,6 +34,8 @@ const (
 	// IntentRollback: a recycle that failed goes back to the overlay it had.
 	IntentRollback Intent = "rollback"
 	IntentDestroy  Intent = "destroy"
+	// IntentKeep is a destroy that leaves the data disks.
+	IntentKeep Intent = "destroy but keep disks"
 )
 
 // Wanted is the state that the user wants a guest in.
@@ -89,6 +91,8 @@ type Mark struct {
 	Guest   string   `xml:"guest,attr"`
 	Wanted  Wanted   `xml:"wanted,attr"`
 	Intent  Intent   `xml:"intent,attr,omitempty"`
+	// Birth tells the guest from one of the same name that was destroyed before.
+	Birth string `xml:"birth,attr,omitempty"`
 	// Generation is the root overlay in use; Previous the one before it while a
 	// recycle is open, with the base it backs on.
 	Generation int `xml:"generation,attr"`
@@ -120,6 +124,9 @@ func (m Mark) Encode() string {
 // false when there is none, and a mark that cannot be read is an error.
 func DecodeMark(metadata string) (m Mark, ok bool, err error) {
 	ok, err = decodeElement(metadata, &m)
+	if err == nil && ok && m.PreviousBase == nil && (m.Intent == IntentRecycle || m.Intent == IntentRollback) {
+		err = fmt.Errorf("read mark: a %s is open and the overlay before it is not named", m.Intent)
+	}
 	return m, ok, err
 }
 

@@ -56,8 +56,7 @@ type ObservedGuest struct {
 	// State is libvirt's word: running, paused, shut off, crashed.
 	State string
 	// Active says that QEMU runs.
-	Active    bool
-	Autostart bool
+	Active bool
 	// XML is the persistent definition without its metadata, Sum its fingerprint.
 	XML, Sum string
 	// Root is the overlay that the persistent definition names, with its base.

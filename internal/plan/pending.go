@@ -48,3 +48,8 @@ func (g ObservedGuest) Edited(libVersion uint32) []string {
 	}
 	return []string{"its definition differs from the one that vmprov wrote"}
 }
+
+// Kept says that a destroy left nothing of a guest but its data disks.
+func (g ObservedGuest) Kept() bool {
+	return g.Mark.Intent == IntentNone && !g.Mark.owns(config.RootVolumeName(g.Domain, g.Mark.Generation))
+}

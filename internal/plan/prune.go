@@ -38,7 +38,7 @@ func (b *builder) prune() *Plan {
 // prunable are actions that are there for guests only.
 func prunable(op Op) bool {
 	switch op.(type) {
-	case makePool, defineNetwork, startNetwork:
+	case makePool, defineNetwork, startNetwork, addHosts:
 		return true
 	}
 	return false

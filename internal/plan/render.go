@@ -137,6 +137,7 @@ func mountPoints(g config.Guest) []string {
 
 // Render is the domain XML of guests as up would define them now.
 func Render(d Desired, o Observed, guests []config.Guest) (map[string]string, error) {
+	d.Birth = "" // a guest that is not there has none yet
 	b := newBuilder(d, o)
 	b.resolvePool(true)
 	b.resolveNetworks(guests)

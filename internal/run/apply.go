@@ -47,11 +47,9 @@ func (p *project) say(pl *plan.Plan) {
 	}
 }
 
-// apply carries a plan out and sums up what became of each guest.
+// apply carries a plan out and sums up what became of each guest. release is
+// called when what projects share is made.
 func (p *project) apply(ctx context.Context, pl *plan.Plan, parallel int, release func()) (*Summary, error) {
-	if release != nil {
-		defer release()
-	}
 	applier := &plan.Applier{
 		Client: p.client, Emit: p.env.Emit, LibVersion: p.host.LibVersion, Parallel: parallel,
 		HostLock: p.hostLock, ConsoleTail: p.consoleTail, AfterShared: release,

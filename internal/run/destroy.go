@@ -65,7 +65,7 @@ func Destroy(ctx context.Context, env Env, o DestroyOptions) (*Summary, error) {
 	}
 	p.say(pl)
 	summary, err := p.apply(ctx, pl, 0, nil)
-	return summary, errors.Join(err, p.cleanUp(context.WithoutCancel(ctx), folders, all && !o.KeepDisks))
+	return summary, errors.Join(err, p.cleanUp(context.WithoutCancel(ctx), folders, all))
 }
 
 // openForDestroy opens a project by its configuration, or by its name alone.
@@ -114,7 +114,8 @@ func (p *project) planDestroy(ctx context.Context, o DestroyOptions) (observed p
 		return observed, nil, false, err
 	}
 	all = len(guests) == len(observed.Guests)
-	return observed, plan.DiffDestroy(d, observed, plan.DestroyOptions{Guests: guests, All: all, KeepDisks: o.KeepDisks}), all, nil
+	pl, err = plan.DiffDestroy(d, observed, plan.DestroyOptions{Guests: guests, All: all, KeepDisks: o.KeepDisks})
+	return observed, pl, all, err
 }
 
 // marked picks guests by what marks say: a guest that the file no longer

@@ -4,6 +4,7 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -191,7 +192,9 @@ func (p *project) lock(ctx context.Context) (*state.Lock, error) {
 }
 
 func (p *project) desired(images map[string]image.Artifact) plan.Desired {
-	return plan.NewDesired(p.file, p.host, images, p.ssh, machineID(), p.env.Version)
+	d := plan.NewDesired(p.file, p.host, images, p.ssh, machineID(), p.env.Version)
+	d.Birth = strings.ToLower(rand.Text()[:8])
+	return d
 }
 
 // machineID tells two controllers of one remote host apart (machine-id(5)); a

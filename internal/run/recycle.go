@@ -24,7 +24,7 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	selected, named, err := p.pick(o.Guests)
+	selected, err := p.file.Select(o.Guests)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 		return nil, err
 	}
 	defer p.close()
-	options := plan.RecycleOptions{Selected: selected, Named: named, Canary: true}
+	options := plan.RecycleOptions{Selected: selected, Canary: true}
 	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
 		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, observed, options) }
 	}

@@ -115,7 +115,9 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 	}
 	s.State, s.Image, s.Address = g.State, g.Mark.Base.Path, addressOf(o, p.file.Project, g.Mark)
 	s.Ready = g.Live != nil && g.Live.Ready
-	if g.Mark.Wanted == plan.WantedStopped {
+	if g.Kept() {
+		s.Notes = append(s.Notes, "destroyed, its data disks are kept (`vmprov up` makes it anew around them)")
+	} else if g.Mark.Wanted == plan.WantedStopped {
 		s.Notes = append(s.Notes, "stopped by its user")
 	} else if !g.Active {
 		s.Notes = append(s.Notes, "it should run (`vmprov up` starts it)")

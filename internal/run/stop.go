@@ -29,7 +29,7 @@ func Stop(ctx context.Context, env Env, o StopOptions) (*Summary, error) {
 	}
 	defer p.close()
 	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
-		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffStop(d, observed, selected), nil }
+		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffStop(d, observed, selected) }
 	}
 	return p.change(ctx, change{guests: nil, diff: diff, parallel: o.Parallel})
 }

@@ -120,6 +120,9 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	if err != nil {
 		return nil, errors.Join(err, p.settleRoots(ctx, observed))
 	}
+	if release != nil {
+		defer release()
+	}
 	if err := p.hold(ctx, nil, observed); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"vmprov/internal/config"
+)
+
+// bring brings a guest that exists to what is declared.
+func (s *sequence) bring(opts UpOptions) {
+	m := s.have.Mark
+	applied, err := m.Spec()
+	if err != nil {
+		s.block(err)
+		return
+	}
+	if s.have.Kept() {
+		s.revive(opts, m, applied)
+		return
+	}
+	if m.Wanted == WantedStopped && !opts.Named[s.spec.Name] {
+		s.leaveStopped(applied)
+		return
+	}
+	c := s.compare(m, applied)
+	s.gp.Changes = c.changes
+	if err := s.judgeEdits(opts.Restore, &c); err != nil {
+		s.block(err)
+		return
+	}
+	switch {
+	case c.recreate != "":
+		s.block(s.needsRecreate(c))
+	case m.Intent == IntentRollback:
+		s.rollback(m, applied, nil)
+		s.gp.Outcome = Completed
+	case c.byHand && c.recycle && opts.Recycle:
+		s.block(s.needsRestore())
+	case m.Intent == IntentRecycle || (opts.Recycle && c.recycle):
+		s.recycle(recycleOptions{base: c.base, wanted: WantedRunning, wait: !opts.NoWait})
+	case s.have.Active:
+		s.bringRunning(opts, m, applied, c)
+	default:
+		s.bringStopped(opts, m, applied, c)
+	}
+}
+
+// judgeEdits notes what was changed by hand and what becomes of it: it is
+// undone, left, or stops the guest where its spec changed too.
+func (s *sequence) judgeEdits(restore bool, c *comparison) error {
+	edits := s.have.Edited(s.d.Host.LibVersion)
+	if len(edits) == 0 {
+		return nil
+	}
+	if restore {
+		c.restore = true
+		return nil
+	}
+	s.noteEdits(edits)
+	if c.nextBoot {
+		return errors.New("its definition was changed by hand and its spec changed too (see both above; `--restore` writes vmprov's definition)")
+	}
+	s.note("nothing is undone without `--restore`")
+	if c.byHand = true; len(c.keys) > 0 {
+		s.note("new ssh keys are not added either")
+		c.keys = nil
+	}
+	return nil
+}
+
+func (s *sequence) needsRestore() error {
+	return fmt.Errorf("its definition was changed by hand, which a recycle would undo (`vmprov up --restore %s` first)", s.spec.Name)
+}
+
+func (s *sequence) noteEdits(edits []string) {
+	for _, edit := range edits {
+		s.note("changed by hand: %s", edit)
+	}
+}
+
+func (s *sequence) needsRecreate(c comparison) error {
+	return fmt.Errorf("%s cannot be changed on the disk that exists (`vmprov up --recreate %s` makes the guest anew and loses its data disks)",
+		c.recreate, s.spec.Name)
+}
+
+// leaveStopped leaves a guest that its user stopped as it is.
+func (s *sequence) leaveStopped(applied config.Guest) {
+	s.gp.Changes = config.Compare(applied, s.spec)
+	if s.have.Active {
+		s.note("its user stopped it, yet it runs")
+	}
+	s.gp.Outcome = LeftStopped
+	if intent := s.have.Mark.Intent; intent != IntentNone {
+		s.note("unfinished %s, which its next start carries on", intent)
+	}
+	s.note("its user stopped it (`vmprov up %s` or `vmprov start %s` starts it)", s.spec.Name, s.spec.Name)
+}
+
+// revive makes a guest anew around the data disks that a destroy kept: on a
+// root overlay of the next generation, since it is a new host.
+func (s *sequence) revive(opts UpOptions, m Mark, applied config.Guest) {
+	c := s.compareQuietly(applied)
+	s.gp.Changes = c.changes
+	if c.recreate != "" {
+		s.block(s.needsRecreate(c))
+		return
+	}
+	m.Generation, m.Base = m.Generation+1, c.base
+	s.boot(opts, m, s.spec, c)
+	s.gp.Outcome = Created
+}
+
+// change writes the definition and makes what it lacks.
+func (s *sequence) change(m Mark, spec config.Guest, c comparison, cause string) Mark {
+	m = s.owning(m, spec)
+	if err := s.foreign(m); err != nil {
+		s.block(err)
+		return m
+	}
+	m.Intent = IntentChange
+	m.Keys = append(slices.Clone(m.Keys), c.keys...)
+	m.Applied, m.Version = encodeSpec(spec), s.d.Version
+	if s.define(m, spec, cause) {
+		s.each(s.missing(m, spec), "not there yet")
+	}
+	return m
+}
+
+func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c comparison) {
+	restart := opts.Restart && (c.nextBoot || c.restore || s.pending() != "")
+	spec := s.merged(applied, restart)
+	write := !c.byHand && (restart || c.writes(applied, spec))
+	note := !write && (c.live || c.other)
+	if write || note || restart {
+		if err := s.stops(); err != nil {
+			s.block(err)
+			return
+		}
+		s.gp.Outcome = Changed
+	}
+	if restart {
+		s.shutdown(applied, "to apply "+s.reason(c))
+		s.grow(c.grown)
+	}
+	if write {
+		m = s.change(m, spec, c, s.reason(c))
+	}
+	if c.live {
+		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")
+	}
+	if write {
+		s.commit(m)
+	}
+	if note {
+		m.Applied, m.Version = encodeSpec(spec), s.d.Version
+		s.then(setMark{s.uuid, m, "note the change"}, s.reason(c))
+	}
+	if len(c.keys) > 0 && !restart {
+		s.then(addKeys{s.uuid, s.spec.Name, s.d.SSH.User, c.keys}, "new keys")
+	}
+	if restart {
+		s.start(m, spec, "", !opts.NoWait)
+		s.gp.Outcome = Restarted
+		return
+	}
+	s.awaitRunning(opts, spec)
+	s.notePending(c)
+}
+
+// awaitRunning waits for a guest that runs and was not seen ready.
+func (s *sequence) awaitRunning(opts UpOptions, spec config.Guest) {
+	switch {
+	case s.have.State == "paused":
+		s.note("it is paused (`virsh resume %s`, or look at its disks for an I/O error)", s.domain)
+	case !opts.NoWait && (s.have.Live == nil || !s.have.Live.Ready):
+		s.wait(s.running(), spec)
+		if s.gp.Outcome == Unchanged {
+			s.gp.Outcome = Completed
+		}
+	}
+}
+
+// running is the mark of the running domain, which may differ from the
+// definition's in what is pending.
+func (s *sequence) running() Mark {
+	if s.have.Live != nil {
+		return *s.have.Live
+	}
+	return s.have.Mark
+}
+
+// notePending says what waits for the next boot.
+func (s *sequence) notePending(c comparison) {
+	fields := s.pending()
+	if c.nextBoot {
+		fields = s.reason(c)
+	}
+	if fields != "" {
+		s.note("pending until its next boot: %s (`--restart` applies it now)", fields)
+	}
+}
+
+// pending names what the definition says and the running guest does not have yet.
+func (s *sequence) pending() string { return s.have.Pending() }
+
+func (s *sequence) bringStopped(opts UpOptions, m Mark, applied config.Guest, c comparison) {
+	s.boot(opts, m, s.merged(applied, true), c)
+	s.gp.Outcome = Started
+	if c.open {
+		s.gp.Outcome = Completed
+	}
+}
+
+// boot writes the definition of a guest that is off, unless it was changed by
+// hand, and starts it.
+func (s *sequence) boot(opts UpOptions, m Mark, spec config.Guest, c comparison) {
+	if err := s.stops(); err != nil {
+		s.block(err)
+		return
+	}
+	s.grow(c.grown)
+	m.Wanted = WantedRunning
+	if c.byHand {
+		m.Applied = encodeSpec(spec)
+		s.then(setMark{s.uuid, m, "note that it is wanted running"}, "")
+	} else {
+		m = s.change(m, spec, c, "taken up before the start")
+	}
+	if c.live || spec.Autostart {
+		s.then(setAutostart{s.uuid, spec.Autostart}, "autostart")
+	}
+	if !c.byHand {
+		s.commit(m)
+	}
+	s.start(m, spec, s.have.State, !opts.NoWait)
+}

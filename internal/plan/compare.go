@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"vmprov/internal/config"
+)
+
+// comparison is what differs between a guest and its declaration.
+type comparison struct {
+	changes []config.Change
+	// base is what the root overlay would back on after a recycle.
+	base Base
+	// recycle: something takes effect with a new root overlay only.
+	recycle bool
+	// nextBoot: something takes effect with the next start.
+	nextBoot bool
+	// other: something that only the mark has to take in.
+	other bool
+	// live: the autostart setting changed.
+	live bool
+	// recreate is the field that needs a new data disk.
+	recreate string
+	// grown are disks that are to be larger.
+	grown []config.Disk
+	// keys are public keys that the guest does not have yet.
+	keys []string
+	// byHand: an edit by hand is left; restore: it is undone.
+	byHand, restore bool
+	// open: an intent is to be carried on.
+	open bool
+}
+
+// writes says that the definition of a running guest has to be written anew to
+// hold spec, what of the declaration can be written now.
+func (c comparison) writes(applied, spec config.Guest) bool {
+	return c.open || c.restore || len(c.keys) > 0 ||
+		slices.ContainsFunc(config.Compare(applied, spec), func(c config.Change) bool { return c.Effect == config.EffectNextBoot })
+}
+
+func (s *sequence) compare(m Mark, applied config.Guest) comparison {
+	c := comparison{changes: config.Compare(applied, s.spec), base: m.Base, open: m.Intent != IntentNone}
+	for _, change := range c.changes {
+		switch change.Effect {
+		case config.EffectRecreate:
+			c.recreate = change.Path
+		case config.EffectRecycle:
+			c.recycle = true
+		case config.EffectNextBoot:
+			c.nextBoot = true
+		case config.EffectLive:
+			c.live = true
+		default:
+			c.other = true
+		}
+	}
+	for _, d := range s.spec.Disks {
+		if before, ok := applied.Disk(d.Name); ok && d.Size > before.Size && d.Format == before.Format {
+			c.grown = append(c.grown, d)
+		}
+	}
+	if base, ok := s.d.base(s.spec); ok {
+		if base.Identity != m.Base.Identity {
+			c.recycle = true
+			s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(m.Base), describeImage(base), config.EffectRecycle)
+		}
+		c.base = base
+	}
+	for _, key := range s.d.SSH.Authorized {
+		if !slices.Contains(m.Keys, key) {
+			c.keys = append(c.keys, key)
+		}
+	}
+	return c
+}
+
+// compareQuietly is compare where its note of a new image says nothing new.
+func (s *sequence) compareQuietly(applied config.Guest) comparison {
+	notes := s.gp.Notes
+	c := s.compare(s.have.Mark, applied)
+	s.gp.Notes = notes
+	return c
+}
+
+// merged is the declared spec without what is not applied now: the root disk
+// and image keep what they have until a recycle, a disk its size until the
+// guest is off.
+func (s *sequence) merged(applied config.Guest, off bool) config.Guest {
+	spec := s.spec
+	spec.Image, spec.Root = applied.Image, applied.Root
+	if off {
+		return spec
+	}
+	spec.Disks = slices.Clone(spec.Disks)
+	for i, d := range spec.Disks {
+		if before, ok := applied.Disk(d.Name); ok && d.Size > before.Size {
+			spec.Disks[i].Size = before.Size
+		}
+	}
+	return spec
+}
+
+// grow makes data disks larger while the guest is off; gone are volumes that
+// the plan deletes before and makes anew.
+func (s *sequence) grow(disks []config.Disk, gone ...string) {
+	var ops []Op
+	for _, d := range disks {
+		name := config.VolumeName(s.domain, d.Name, d.Format)
+		if s.there(name) && !slices.Contains(gone, name) {
+			ops = append(ops, growVolume{s.pool.Name, name, uint64(d.Size)})
+		}
+	}
+	s.each(ops, "size changed")
+}
+
+// reason names what is applied.
+func (s *sequence) reason(c comparison) string {
+	var fields []string
+	for _, change := range c.changes {
+		if change.Effect != config.EffectRecycle {
+			fields = append(fields, change.Path)
+		}
+	}
+	if len(c.keys) > 0 {
+		fields = append(fields, "ssh keys")
+	}
+	if c.restore {
+		fields = append(fields, "hand edit undone")
+	}
+	if c.open {
+		fields = append(fields, "unfinished "+string(s.have.Mark.Intent))
+	}
+	if len(fields) == 0 {
+		return s.pending()
+	}
+	return strings.Join(fields, ", ")
+}
