@@ -144,6 +144,20 @@ func (f *Folder) WriteFile(name string, data []byte, mode fs.FileMode) error {
 	return nil
 }
 
+// WriteNew makes a file that is not there yet, complete at once; where another
+// process was first, the error is fs.ErrExist and the file that process's.
+func (f *Folder) WriteNew(name string, data []byte, mode fs.FileMode) error {
+	dir, base, err := f.parent(name, true)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", f.Path(name), err)
+	}
+	defer dir.Close()
+	if err := f.tree.add(dir, base, data, mode); err != nil {
+		return fmt.Errorf("write %s: %w", f.Path(name), err)
+	}
+	return nil
+}
+
 // Remove deletes a file; a missing one is no error.
 func (f *Folder) Remove(name string) error {
 	dir, base, err := f.parent(name, false)

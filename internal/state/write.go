@@ -62,10 +62,26 @@ func (t tree) ownFile(file *os.File) error {
 	return file.Chown(t.user.UID, t.user.GID)
 }
 
+func temporaryName(base string) string { return "." + base + "." + rand.Text()[:10] + ".tmp" }
+
+// add gives data the name base, unless that is taken: link(2) excludes, and a
+// reader never sees half a file.
+func (t tree) add(dir *os.Root, base string, data []byte, mode fs.FileMode) error {
+	temporary := temporaryName(base)
+	defer dir.Remove(temporary)
+	if err := t.writeNew(dir, temporary, data, mode); err != nil {
+		return err
+	}
+	if err := dir.Link(temporary, base); err != nil {
+		return err
+	}
+	return syncFolder(dir)
+}
+
 // replace puts data in the place of base, so that a reader and a crash see
 // either the old or the new file.
 func (t tree) replace(dir *os.Root, base string, data []byte, mode fs.FileMode) error {
-	temporary := "." + base + "." + rand.Text()[:10] + ".tmp"
+	temporary := temporaryName(base)
 	if err := t.writeNew(dir, temporary, data, mode); err != nil {
 		dir.Remove(temporary)
 		return err
