@@ -41,10 +41,7 @@ func EnsureKeyPair(f *state.Folder, identityFile string) (KeyPair, error) {
 	}
 	data, err := f.ReadFile(privateKeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		if data, err = newKey(); err != nil {
-			return KeyPair{}, err
-		}
-		err = f.WriteFile(privateKeyFile, data, 0o600)
+		data, err = makeKey(f)
 	}
 	if err != nil {
 		return KeyPair{}, fmt.Errorf("read the project's ssh key: %w", err)
@@ -60,6 +57,20 @@ func EnsureKeyPair(f *state.Folder, identityFile string) (KeyPair, error) {
 		}
 	}
 	return pair, nil
+}
+
+// makeKey makes the private key. Where two commands do it at once, both go on
+// with the one that was written first.
+func makeKey(f *state.Folder) ([]byte, error) {
+	data, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	err = f.WriteNew(privateKeyFile, data, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return f.ReadFile(privateKeyFile)
+	}
+	return data, err
 }
 
 func newKey() ([]byte, error) {

@@ -17,7 +17,8 @@ import (
 // KnownHostsFile is the project's own known_hosts (sshd(8)) in its state folder.
 const KnownHostsFile = "known_hosts"
 
-// knownHosts serialises the guests that are logged in to side by side.
+// knownHosts serialises the guests that are logged in to side by side: the
+// file is read, judged and written under it.
 var knownHosts sync.Mutex
 
 // knownKeys are the keys that the guest was seen with; a missing file knows nobody.
@@ -28,8 +29,8 @@ func (l Login) knownKeys() ([]ssh.PublicKey, error) {
 	}
 	var keys []ssh.PublicKey
 	for line := range bytes.Lines(data) {
-		_, hosts, key, _, _, err := ssh.ParseKnownHosts(line)
-		if err == nil && slices.Contains(hosts, l.HostKeyAlias) {
+		marker, hosts, key, _, _, err := ssh.ParseKnownHosts(line)
+		if err == nil && marker == "" && slices.Contains(hosts, l.HostKeyAlias) {
 			keys = append(keys, key)
 		}
 	}
@@ -44,10 +45,8 @@ func (l Login) readKnownHosts() ([]byte, error) {
 	return data, nil
 }
 
-// remember adds the guest's key.
+// remember adds the guest's key; knownHosts is locked.
 func (l Login) remember(key ssh.PublicKey) error {
-	knownHosts.Lock()
-	defer knownHosts.Unlock()
 	data, err := l.readKnownHosts()
 	if err != nil {
 		return err

@@ -24,19 +24,23 @@ func SSHConfig(project string, logins []Login) string {
 		option(&b, "UserKnownHostsFile", l.Folder.Path(KnownHostsFile))
 		// A guest's first key is accepted, a changed one refused.
 		option(&b, "StrictHostKeyChecking", "accept-new")
+		// vmprov reads the file too, and a recycled guest keeps its address.
+		option(&b, "HashKnownHosts", "no")
+		option(&b, "CheckHostIP", "no")
 		option(&b, "LogLevel", "ERROR")
 	}
 	return b.String()
 }
 
-// option writes one line. A value with a space is quoted; ssh_config has no
-// escape for a quote, and a percent sign starts a token.
+// option writes one line. Words are split as a shell does it, with quotes and
+// backslashes (OpenSSH 8.7 and later; before, a quote could not be written),
+// and a percent sign starts a token.
 func option(b *strings.Builder, name, value string) {
 	if name == "IdentityFile" || name == "UserKnownHostsFile" {
 		value = strings.ReplaceAll(value, "%", "%%")
 	}
-	if strings.ContainsAny(value, " \t") {
-		value = `"` + value + `"`
+	if strings.ContainsAny(value, " \t\"'\\#") {
+		value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 	}
 	fmt.Fprintf(b, "  %s %s\n", name, value)
 }
