@@ -89,7 +89,7 @@ func (s *sequence) needsRecreate(c comparison) error {
 
 // leaveStopped leaves a guest that its user stopped as it is.
 func (s *sequence) leaveStopped(applied config.Guest) {
-	s.gp.Changes = config.Compare(applied, s.spec)
+	s.gp.Changes = s.compare(s.have.Mark, applied).changes
 	if s.have.Active {
 		s.note("its user stopped it, yet it runs")
 	}
