@@ -87,6 +87,14 @@ func backing(t *testing.T, image string) string {
 	return info.Backing
 }
 
+// overlays are a guest's root volumes in the project's pool, oldest first.
+func (p *project) overlays(t *testing.T, guest string) []string {
+	t.Helper()
+	files, err := filepath.Glob(p.path("pool", p.domain(guest)+".root.*"))
+	assert.NilError(t, err)
+	return files
+}
+
 // roots are the store paths that the project's GC roots hold.
 func (p *project) roots(t *testing.T) map[string]bool {
 	t.Helper()
