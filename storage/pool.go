@@ -136,7 +136,7 @@ func Make(conn *libvirt.Connect, name, uuid, folder string) error {
 		if err := p.Build(libvirt.STORAGE_POOL_BUILD_NEW); err != nil {
 			return fmt.Errorf("make folder of pool `%s`: %w", name, err)
 		}
-		if err := p.Create(0); err != nil {
+		if err := start(p); err != nil {
 			return fmt.Errorf("start pool `%s`: %w", name, err)
 		}
 	}
@@ -144,6 +144,18 @@ func Make(conn *libvirt.Connect, name, uuid, folder string) error {
 		return fmt.Errorf("start pool `%s` with the host: %w", name, err)
 	}
 	return nil
+}
+
+// start starts a pool, or finds it started meanwhile.
+func start(p *libvirt.StoragePool) error {
+	err := p.Create(0)
+	if !virt.IsInvalidState(err) {
+		return err
+	}
+	if active, activeErr := p.IsActive(); activeErr == nil && active {
+		return nil
+	}
+	return err
 }
 
 // RemoveEmpty removes the pool of that UUID with its folder when no volume is

@@ -16,23 +16,34 @@ type createVolume struct {
 	pool   storage.Pool
 	volume storage.Volume
 	// ours says that vmprov made the pool: it is made again if another
-	// project's destroy removed it as empty a moment ago.
+	// project's destroy removes it as empty at this moment.
 	ours bool
 }
 
 func (o createVolume) describe() (string, string) { return "create volume", o.volume.Name }
 
 func (o createVolume) run(ctx context.Context, a *Applier) error {
-	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
-		err := storage.Create(ctx, conn, o.pool.Name, o.volume)
-		if !o.ours || !virt.IsNotFound(err) {
-			return err
-		}
-		if err := storage.Make(conn, o.pool.Name, o.pool.UUID, o.pool.Path); err != nil {
-			return err
-		}
-		return storage.Create(ctx, conn, o.pool.Name, o.volume)
+	err := a.Client.Do(ctx, o.create(ctx))
+	if !o.ours || !virt.IsNotFound(err) && !virt.IsInvalidState(err) {
+		return err
+	}
+	// Whoever removes an empty pool holds this lock.
+	release, err := a.HostLock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	err = a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		return storage.Make(conn, o.pool.Name, o.pool.UUID, o.pool.Path)
 	})
+	if err != nil {
+		return err
+	}
+	return a.Client.Do(ctx, o.create(ctx))
+}
+
+func (o createVolume) create(ctx context.Context) func(*libvirt.Connect) error {
+	return func(conn *libvirt.Connect) error { return storage.Create(ctx, conn, o.pool.Name, o.volume) }
 }
 
 // deleteVolume deletes a volume that a mark owns.
