@@ -256,17 +256,20 @@ func domainStates(conn *libvirt.Connect, doms []*libvirt.Domain) (map[string]str
 		uuid, err := s.Domain.GetUUIDString()
 		_ = s.Domain.Free()
 		if err == nil && s.State != nil && s.State.StateSet {
-			states[uuid] = stateWord(s.State.State)
+			states[uuid] = stateWord(s.State.State, s.State.Reason)
 		}
 	}
 	return states, nil
 }
 
-func stateWord(s libvirt.DomainState) string {
+func stateWord(s libvirt.DomainState, reason int) string {
 	switch s {
 	case libvirt.DOMAIN_RUNNING, libvirt.DOMAIN_BLOCKED:
 		return "running"
 	case libvirt.DOMAIN_PAUSED:
+		if libvirt.DomainPausedReason(reason) == libvirt.DOMAIN_PAUSED_STARTING_UP {
+			return "running" // in a moment: QEMU begins paused
+		}
 		return "paused"
 	case libvirt.DOMAIN_SHUTDOWN:
 		return "shutting down"
