@@ -195,12 +195,10 @@ func (b *builder) resolveNetwork(name string, want config.Network) plannedNetwor
 
 // keepNetwork uses a network that is there: an address once given is kept.
 func (b *builder) keepNetwork(name string, want config.Network, have ObservedNetwork) plannedNetwork {
-	if subnet, err := netip.ParsePrefix(want.IPv4); err == nil && subnet != have.Subnet {
-		return plannedNetwork{err: fmt.Errorf("network `%s` has subnet %s, the file wants %s (a subnet changes with `vmprov destroy` and `vmprov up`)",
-			name, have.Subnet, subnet)}
-	}
-	if nat := want.Mode == config.NetworkNAT; nat != have.NAT {
-		return plannedNetwork{err: fmt.Errorf("network `%s` cannot become %s while it exists (destroy and up again)", name, want.Mode)}
+	if err := keepable(name, want, have); err != nil {
+		// Guests that need nothing done are not blocked by it: it is said here.
+		b.note("%v", err)
+		return plannedNetwork{err: err}
 	}
 	hosts, err := network.Allocate(have.Subnet, have.Hosts, b.reservations(name))
 	if err != nil {
@@ -216,6 +214,17 @@ func (b *builder) keepNetwork(name string, want config.Network, have ObservedNet
 		last = b.add("", startNetwork{have.Name}, "not active", last)
 	}
 	return plannedNetwork{id: last, address: addresses(hosts)}
+}
+
+// keepable says why a network that is there cannot be what the file wants.
+func keepable(name string, want config.Network, have ObservedNetwork) error {
+	if subnet, err := netip.ParsePrefix(want.IPv4); err == nil && subnet != have.Subnet {
+		return fmt.Errorf("network `%s` has subnet %s, the file wants %s (a subnet changes with `vmprov destroy` and `vmprov up`)", name, have.Subnet, subnet)
+	}
+	if nat := want.Mode == config.NetworkNAT; nat != have.NAT {
+		return fmt.Errorf("network `%s` cannot become %s while it exists (`vmprov destroy` and `vmprov up` make it anew)", name, want.Mode)
+	}
+	return nil
 }
 
 func (b *builder) chooseSubnet(want config.Network) (netip.Prefix, error) {

@@ -22,6 +22,9 @@ import (
 
 const testLibVersion = 9_000_000
 
+// defined is what is left of a definition where its content does not matter.
+const defined = "<domain type='kvm'><memory unit='KiB'>1048576</memory></domain>"
+
 // head is what every configuration of the tests begins with.
 const head = `
 project: p
@@ -100,13 +103,13 @@ func guestOf(d Desired, o Observed, spec config.Guest) ObservedGuest {
 	s := b.sequence(spec)
 	base, _ := d.base(spec)
 	m := s.newMark(base)
-	m.Intent, m.Fingerprint = IntentNone, Fingerprint{LibVersion: testLibVersion, Sum: "as defined"}
+	m.Intent, m.Fingerprint = IntentNone, Fingerprint{LibVersion: testLibVersion, Sum: "as defined", Definition: packDefinition(defined)}
 	for _, v := range m.Volumes {
 		o.Pool.Volumes[v.Name] = true
 	}
 	live := m
 	live.Ready = true
-	g := ObservedGuest{Domain: s.domain, UUID: s.uuid, Mark: m, Live: &live, State: "running", Active: true, Sum: "as defined"}
+	g := ObservedGuest{Domain: s.domain, UUID: s.uuid, Mark: m, Live: &live, State: "running", Active: true, XML: defined, Sum: "as defined"}
 	g.Root.Path = o.Pool.Volume(s.rootVolume(1))
 	return g
 }
@@ -132,6 +135,11 @@ func (o Observed) without(name string) Observed {
 
 // off is a guest that does not run.
 func off(g *ObservedGuest) { g.Active, g.State, g.Live = false, "shut off", nil }
+
+// edited is a guest whose memory was changed by hand.
+func edited(g *ObservedGuest) {
+	g.XML, g.Sum = strings.Replace(defined, "1048576", "2097152", 1), "edited"
+}
 
 // stoppedByUser is a guest after vmprov stop.
 func stoppedByUser(g *ObservedGuest) {

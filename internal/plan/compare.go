@@ -16,6 +16,8 @@ type comparison struct {
 	base Base
 	// recycle: something takes effect with a new root overlay only.
 	recycle bool
+	// newImage: base is another image than the guest has.
+	newImage bool
 	// nextBoot: something takes effect with the next start.
 	nextBoot bool
 	// other: something that only the mark has to take in.
@@ -64,8 +66,7 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 	}
 	if base, ok := s.d.base(s.spec); ok {
 		if base.Identity != m.Base.Identity {
-			c.recycle = true
-			s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(m.Base), describeImage(base), config.EffectRecycle)
+			c.recycle, c.newImage = true, true
 		}
 		c.base = base
 	}
@@ -74,14 +75,6 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 			c.keys = append(c.keys, key)
 		}
 	}
-	return c
-}
-
-// compareQuietly is compare where its note of a new image says nothing new.
-func (s *sequence) compareQuietly(applied config.Guest) comparison {
-	notes := s.gp.Notes
-	c := s.compare(s.have.Mark, applied)
-	s.gp.Notes = notes
 	return c
 }
 

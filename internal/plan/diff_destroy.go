@@ -137,6 +137,9 @@ func (s *sequence) destroy(o destruction) (left Mark, kept bool) {
 	}
 	s.each(deletes, "")
 	if keep {
+		if s.spec.Autostart {
+			s.then(setAutostart{s.uuid, false}, "")
+		}
 		m.Wanted = WantedStopped
 		m.Previous, m.PreviousBase = 0, nil
 		m = m.without(gone...)

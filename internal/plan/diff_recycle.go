@@ -127,6 +127,7 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	s.then(setMark{s.uuid, m, "note the recycle"}, s.recycleCause(m))
 	m, begun, ready := s.swap(m, applied, o.wait)
 	if m.PreviousBase.Identity != m.Base.Identity {
+		s.note("%s", s.recycleCause(m))
 		s.rollback(m, applied, &trial{begun, ready})
 	}
 	old := s.rootVolume(m.Previous)
@@ -170,7 +171,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 		}
 		s.each(deletes, "renewed by recycle")
 	}
-	c := s.compareQuietly(applied)
+	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
 	m.Keys = append(slices.Clone(m.Keys), c.keys...)
