@@ -1,0 +1,58 @@
+# What a guest takes in from the host that boots it, for both backends. NixOS
+# itself does the rest: its sshd module writes root's key from the credential
+# ssh.authorized_keys.root, and systemd mounts what fstab.extra names.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  # mkfs.* and fsck.* of every supported file system, and blkid.
+  diskTools = [ pkgs.util-linux ] ++ config.system.fsPackages;
+in
+{
+  services.qemuGuest.enable = lib.mkDefault true;
+
+  # Types that a host may ask to be made or mounted. Each brings its mkfs and
+  # fsck; the kernel module is loaded when the mount needs it.
+  boot.supportedFilesystems = lib.genAttrs [
+    "btrfs"
+    "ext4"
+    "f2fs"
+    "vfat"
+    "xfs"
+  ] (_: lib.mkDefault true);
+
+  # Empty: the host names the guest, by credential or by DHCP. A name set here
+  # would win over both.
+  networking.hostName = lib.mkDefault "";
+
+  systemd.services.vmprov-hostname = lib.mkIf (config.networking.hostName == "") {
+    description = "Take the host name that the host hands over";
+    wantedBy = [ "sysinit.target" ];
+    before = [
+      "network-pre.target"
+      "sysinit.target"
+    ];
+    unitConfig = {
+      DefaultDependencies = false;
+      ConditionCredential = "system.hostname";
+    };
+    serviceConfig = {
+      Type = "oneshot";
+      ImportCredential = "system.hostname";
+      ExecStart = "${pkgs.coreutils}/bin/cp %d/system.hostname /proc/sys/kernel/hostname";
+    };
+  };
+
+  # The host hands over mkfs arguments as units named vmprov-mkfs-NAME.service
+  # that call programs by name. This is a drop-in for all of them: systemd on
+  # NixOS looks for programs in no other place.
+  systemd.services."vmprov-mkfs-" = {
+    overrideStrategy = "asDropin";
+    path = diskTools;
+    serviceConfig.ExecSearchPath = lib.makeBinPath diskTools;
+    restartIfChanged = false;
+  };
+}
