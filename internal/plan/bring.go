@@ -32,15 +32,19 @@ func (s *sequence) bring(opts UpOptions) {
 		s.block(err)
 		return
 	}
+	recycles := m.Intent == IntentRecycle || (opts.Recycle && c.recycle)
+	if c.newImage && !recycles {
+		s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(m.Base), describeImage(c.base), config.EffectRecycle)
+	}
 	switch {
 	case c.recreate != "":
 		s.block(s.needsRecreate(c))
 	case m.Intent == IntentRollback:
 		s.rollback(m, applied, nil)
 		s.gp.Outcome = Completed
-	case c.byHand && c.recycle && opts.Recycle:
+	case recycles && c.byHand:
 		s.block(s.needsRestore())
-	case m.Intent == IntentRecycle || (opts.Recycle && c.recycle):
+	case recycles:
 		s.recycle(recycleOptions{base: c.base, wanted: WantedRunning, wait: !opts.NoWait})
 	case s.have.Active:
 		s.bringRunning(opts, m, applied, c)
@@ -106,7 +110,7 @@ func (s *sequence) leaveStopped(applied config.Guest) {
 // revive makes a guest anew around the data disks that a destroy kept: on a
 // root overlay of the next generation, since it is a new host.
 func (s *sequence) revive(opts UpOptions, m Mark, applied config.Guest) {
-	c := s.compareQuietly(applied)
+	c := s.compare(m, applied)
 	s.gp.Changes = c.changes
 	if c.recreate != "" {
 		s.block(s.needsRecreate(c))
@@ -164,6 +168,9 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 	}
 	if len(c.keys) > 0 && !restart {
 		s.then(addKeys{s.uuid, s.spec.Name, s.d.SSH.User, c.keys}, "new keys")
+	}
+	if s.gp.Blocked != nil {
+		return
 	}
 	if restart {
 		s.start(m, spec, "", !opts.NoWait)
