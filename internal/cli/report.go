@@ -16,6 +16,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -91,6 +92,9 @@ func indentRest(s string) string {
 	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
 }
 
+// silentConsole stands for the end of a console that has none.
+const silentConsole = "(nothing on its console)"
+
 // detailOf is what a person would look at next: the end of a console or of a
 // build log. It is left out where the error's own text has it already.
 func detailOf(err error) []string {
@@ -102,9 +106,9 @@ func detailOf(err error) []string {
 	)
 	switch {
 	case errors.As(err, &timeout):
-		text = timeout.Console
+		text = cmp.Or(timeout.Console, silentConsole)
 	case errors.As(err, &stopped):
-		text = stopped.Console
+		text = cmp.Or(stopped.Console, silentConsole)
 	case errors.As(err, &build):
 		text = build.Tail
 	}

@@ -107,12 +107,16 @@ func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
 	return s, errs.ErrorOrNil()
 }
 
-// consoleTail is the end of a guest's console log; empty where it cannot be read.
+// consoleTail is the end of a guest's console log, or why it cannot be read:
+// an empty one says that the guest wrote nothing.
 func (p *project) consoleTail(ctx context.Context, pool, volume string) string {
 	var tail string
-	_ = p.client.Do(ctx, func(conn *libvirt.Connect) (err error) {
+	err := p.client.Do(ctx, func(conn *libvirt.Connect) (err error) {
 		tail, err = storage.Tail(ctx, conn, pool, volume, 4096)
 		return err
 	})
+	if err != nil {
+		return fmt.Sprintf("(%s)", virt.Text(err))
+	}
 	return tail
 }
