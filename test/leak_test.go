@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,18 +24,19 @@ import (
 // ended: a process, its bridge, its pid file.
 const leakGrace = 5 * time.Second
 
-// noLeaks fails the test where anything of the project is left on the host.
-// What carries no name of the project's is compared for the whole host at the
-// end of all tests.
-func (p *project) noLeaks(t *testing.T) {
+// noLeaks fails the test where anything of the project is left on the host,
+// except what is named in the words of leaks. What carries no name of the
+// project's is compared for the whole host at the end of all tests.
+func (p *project) noLeaks(t *testing.T, except ...string) {
 	t.Helper()
+	slices.Sort(except)
 	check := func(poll.LogT) poll.Result {
 		left, err := p.leaks()
 		switch {
 		case err != nil:
 			return poll.Error(err)
-		case len(left) > 0:
-			return poll.Continue("left of project %s:\n  %s", p.Name, strings.Join(left, "\n  "))
+		case !slices.Equal(left, except):
+			return poll.Continue("left of project %s:\n  %s\nexpected:\n  %s", p.Name, strings.Join(left, "\n  "), strings.Join(except, "\n  "))
 		}
 		return poll.Success()
 	}
@@ -48,14 +48,14 @@ func (p *project) noLeaks(t *testing.T) {
 	}
 }
 
-// leaks is everything on the host that is the project's, a line each.
+// leaks is everything on the host that is the project's, a line each, sorted.
 func (p *project) leaks() ([]string, error) {
 	host, err := observeHost()
 	if err != nil {
 		return nil, err
 	}
 	var left []string
-	for _, object := range slices.Sorted(maps.Keys(host)) {
+	for object := range host {
 		if p.owns(object) {
 			left = append(left, object)
 		}
@@ -67,6 +67,7 @@ func (p *project) leaks() ([]string, error) {
 		}
 		left = append(left, files...)
 	}
+	slices.Sort(left)
 	return left, nil
 }
 
