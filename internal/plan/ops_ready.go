@@ -10,6 +10,7 @@ import (
 
 	"vmprov/internal/event"
 	"vmprov/internal/ready"
+	"vmprov/internal/virt"
 )
 
 // waitReady waits for a guest's probes and notes it in the live mark.
@@ -46,7 +47,7 @@ func (o addKeys) run(ctx context.Context, a *Applier) error {
 	})
 	if err != nil {
 		a.Emit(event.Event{Kind: event.Note, Guest: o.guest, Action: "add ssh keys",
-			Text: fmt.Sprintf("the guest takes the new keys at its next boot: no guest agent answered (%v)", err)})
+			Text: fmt.Sprintf("the guest takes the new keys at its next boot: no guest agent answered (%s)", virt.Text(err))})
 	}
 	return nil
 }
