@@ -33,8 +33,8 @@ func (s *sequence) bring(opts UpOptions) {
 		return
 	}
 	recycles := m.Intent == IntentRecycle || (opts.Recycle && c.recycle)
-	if c.newImage && !recycles {
-		s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(m.Base), describeImage(c.base), config.EffectRecycle)
+	if !recycles {
+		s.noteImage(c)
 	}
 	switch {
 	case c.recreate != "":
@@ -94,9 +94,20 @@ func (s *sequence) needsRecreate(c comparison) error {
 		c.recreate, s.spec.Name)
 }
 
+// noteImage says that the guest is left on another image than the newest.
+func (s *sequence) noteImage(c comparison) {
+	if c.newImage {
+		s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(s.have.Mark.Base), describeImage(c.base), config.EffectRecycle)
+	}
+}
+
 // leaveStopped leaves a guest that its user stopped as it is.
 func (s *sequence) leaveStopped(applied config.Guest) {
-	s.gp.Changes = s.compare(s.have.Mark, applied).changes
+	c := s.compare(s.have.Mark, applied)
+	s.gp.Changes = c.changes
+	if !c.open {
+		s.noteImage(c)
+	}
 	if s.have.Active {
 		s.note("its user stopped it, yet it runs")
 	}

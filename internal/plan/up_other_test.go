@@ -38,6 +38,7 @@ func TestUpOfImages(t *testing.T) {
 	for _, tc := range []upCase{
 		{name: "image rebuilt", was: plain, desired: rebuilt},
 		{name: "image rebuilt stopped", was: plain, desired: rebuilt, observed: func(o Observed) Observed { return o.with("a", off) }},
+		{name: "image rebuilt stopped by user", was: plain, desired: rebuilt, observed: func(o Observed) Observed { return o.with("a", stoppedByUser) }},
 		{name: "image rebuilt recycle", was: plain, desired: rebuilt, options: recycle},
 		{name: "image same recycle", was: plain, options: recycle},
 		{name: "root grown", was: plain, now: "  a: {root: {size: 8GiB}}\n"},
