@@ -91,6 +91,28 @@ func Observe(ctx context.Context, c *virt.Client, project, poolName, poolPath st
 	return o, nil
 }
 
+// ObserveOwnPools also reads every pool that vmprov made on the host. A command
+// that was killed before its first guest leaves a pool that no mark names.
+func (o *Observed) ObserveOwnPools(ctx context.Context, c *virt.Client) error {
+	var all []storage.Pool
+	err := c.Do(ctx, func(conn *libvirt.Connect) (err error) {
+		all, err = storage.List(conn)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", c.URI(), err)
+	}
+	for _, pool := range all {
+		if !ownPool(pool) {
+			continue
+		}
+		if err := o.observePool(ctx, c, pool.Name); err != nil {
+			return fmt.Errorf("look at %s: %w", c.URI(), err)
+		}
+	}
+	return nil
+}
+
 // observePool reads a pool that a guest is in and the configuration does not mean.
 func (o *Observed) observePool(ctx context.Context, c *virt.Client, name string) error {
 	if _, known := o.Pools[name]; known {

@@ -109,6 +109,9 @@ func (p *project) planDestroy(ctx context.Context, o DestroyOptions) (observed p
 	if observed, err = plan.Observe(ctx, p.client, p.file.Project, name, path); err != nil {
 		return observed, nil, false, err
 	}
+	if err := observed.ObserveOwnPools(ctx, p.client); err != nil {
+		return observed, nil, false, err
+	}
 	guests, err := p.marked(observed, o.Guests)
 	if err != nil {
 		return observed, nil, false, err
