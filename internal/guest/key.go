@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -17,91 +17,92 @@ import (
 	"vmprov/internal/state"
 )
 
-// Names of the key pair in the state folder.
-const (
-	privateKeyFile = "id_ed25519"
-	publicKeyFile  = "id_ed25519.pub"
-)
-
 // KeyPair is the project's own ssh key, made (ed25519, 0600) on first use.
 type KeyPair struct {
 	// PrivatePath is the file that ssh is given.
 	PrivatePath string
-	// Authorized is the public key as a line of authorized_keys.
+	// Authorized is the public key as a line of authorized_keys, without a line end.
 	Authorized string
 	Signer     ssh.Signer
 }
 
+// The files of the key pair in the state folder.
+const (
+	privateFile = "id_ed25519"
+	publicFile  = "id_ed25519.pub"
+)
+
 // EnsureKeyPair reads the key pair of the state folder, and makes it where it
-// is missing. With identityFile that file is read instead (a passphrase is an
-// error that names ssh-agent as the way out).
+// is missing: of several processes that do so at once, one makes it and all
+// get the same. With identityFile that file is read instead; one with a
+// passphrase works through a running ssh-agent that holds its key, and is an
+// error that says so otherwise.
 func EnsureKeyPair(f *state.Folder, identityFile string) (KeyPair, error) {
 	if identityFile != "" {
-		return ownKey(identityFile)
+		return readIdentity(identityFile)
 	}
-	data, err := f.ReadFile(privateKeyFile)
+	pair, err := readPair(f)
 	if errors.Is(err, fs.ErrNotExist) {
-		data, err = makeKey(f)
+		if err := makePrivate(f); err != nil {
+			return KeyPair{}, fmt.Errorf("make ssh key pair: %w", err)
+		}
+		pair, err = readPair(f)
 	}
 	if err != nil {
-		return KeyPair{}, fmt.Errorf("read the project's ssh key: %w", err)
+		return KeyPair{}, err
+	}
+	return pair, ensurePublic(f, pair)
+}
+
+// readPair trusts the private key alone: the public one follows from it.
+func readPair(f *state.Folder) (KeyPair, error) {
+	data, err := f.ReadFile(privateFile)
+	if err != nil {
+		return KeyPair{}, err
 	}
 	signer, err := ssh.ParsePrivateKey(data)
 	if err != nil {
-		return KeyPair{}, fmt.Errorf("read the project's ssh key %s: %w (delete it and a new one is made)", f.Path(privateKeyFile), err)
+		return KeyPair{}, fmt.Errorf("read ssh key %s: %w; delete it and run `vmprov up`, which makes a new one", f.Path(privateFile), err)
 	}
-	pair := KeyPair{PrivatePath: f.Path(privateKeyFile), Authorized: authorized(signer) + " vmprov", Signer: signer}
-	if public, err := f.ReadFile(publicKeyFile); err != nil || strings.TrimSpace(string(public)) != pair.Authorized {
-		if err := f.WriteFile(publicKeyFile, []byte(pair.Authorized+"\n"), 0o600); err != nil {
-			return KeyPair{}, fmt.Errorf("write the project's ssh key: %w", err)
-		}
-	}
-	return pair, nil
+	return newPair(f.Path(privateFile), signer, comment(f)), nil
 }
 
-// makeKey makes the private key. Where two commands do it at once, both go on
-// with the one that was written first.
-func makeKey(f *state.Folder) ([]byte, error) {
-	data, err := newKey()
-	if err != nil {
-		return nil, err
+func newPair(path string, signer ssh.Signer, comment string) KeyPair {
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))
+	if comment != "" {
+		line += " " + comment
 	}
-	err = f.WriteNew(privateKeyFile, data, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return f.ReadFile(privateKeyFile)
-	}
-	return data, err
+	return KeyPair{PrivatePath: path, Authorized: line, Signer: signer}
 }
 
-func newKey() ([]byte, error) {
+// comment tells in a guest's authorized_keys where a key is from. It names
+// the project and neither the user nor the host.
+func comment(f *state.Folder) string {
+	return "vmprov-" + filepath.Base(f.Path(""))
+}
+
+// makePrivate makes the private key, unless another process was first.
+func makePrivate(f *state.Folder) error {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("make ssh key: %w", err)
+		return err
 	}
-	block, err := ssh.MarshalPrivateKey(private, "vmprov")
+	block, err := ssh.MarshalPrivateKey(private, comment(f))
 	if err != nil {
-		return nil, fmt.Errorf("make ssh key: %w", err)
+		return err
 	}
-	return pem.EncodeToMemory(block), nil
+	err = f.WriteNew(privateFile, pem.EncodeToMemory(block), 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
-// ownKey reads a key of the user's own.
-func ownKey(path string) (KeyPair, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return KeyPair{}, fmt.Errorf("read ssh.identityFile: %w", err)
+// ensurePublic keeps the public key beside the private one, for other programs.
+func ensurePublic(f *state.Folder, pair KeyPair) error {
+	line := pair.Authorized + "\n"
+	if data, err := f.ReadFile(publicFile); err == nil && string(data) == line {
+		return nil
 	}
-	signer, err := ssh.ParsePrivateKey(data)
-	var locked *ssh.PassphraseMissingError
-	if errors.As(err, &locked) {
-		return KeyPair{}, fmt.Errorf("read ssh.identityFile %s: it has a passphrase, which nobody can type at night (leave `identityFile` out, and put its .pub into `ssh.authorizedKeys` to log in with ssh-agent)", path)
-	}
-	if err != nil {
-		return KeyPair{}, fmt.Errorf("read ssh.identityFile %s: %w", path, err)
-	}
-	return KeyPair{PrivatePath: path, Authorized: authorized(signer), Signer: signer}, nil
-}
-
-func authorized(signer ssh.Signer) string {
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))
+	return f.WriteFile(publicFile, []byte(line), 0o644)
 }

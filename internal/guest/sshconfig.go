@@ -5,42 +5,58 @@ package guest
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // SSHConfig renders an ssh_config(5) with one Host block a guest, for ssh, scp
 // and rsync: its aliases are the guest's name and GUEST.PROJECT.
 func SSHConfig(project string, logins []Login) string {
-	var b strings.Builder
-	for _, l := range logins {
-		fmt.Fprintf(&b, "Host %s %s.%s\n", l.Guest, l.Guest, project)
-		option(&b, "HostName", l.Address)
-		if l.Port != 0 {
-			option(&b, "Port", fmt.Sprint(l.Port))
-		}
-		option(&b, "User", l.User)
-		option(&b, "IdentityFile", l.Key.PrivatePath)
-		option(&b, "IdentitiesOnly", "yes")
-		option(&b, "HostKeyAlias", l.HostKeyAlias)
-		option(&b, "UserKnownHostsFile", l.Folder.Path(KnownHostsFile))
-		// A guest's first key is accepted, a changed one refused.
-		option(&b, "StrictHostKeyChecking", "accept-new")
-		// vmprov reads the file too, and a recycled guest keeps its address.
-		option(&b, "HashKnownHosts", "no")
-		option(&b, "CheckHostIP", "no")
-		option(&b, "LogLevel", "ERROR")
+	blocks := make([]string, len(logins))
+	for i, l := range logins {
+		blocks[i] = hostBlock(project, l)
 	}
+	return strings.Join(blocks, "\n")
+}
+
+func hostBlock(project string, l Login) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Host %s %s.%s\n", l.Guest, l.Guest, project)
+	option := func(name, value string) { fmt.Fprintf(&b, "  %s %s\n", name, value) }
+	option("HostName", configValue(l.Address))
+	if l.port() != sshPort {
+		option("Port", fmt.Sprint(l.port()))
+	}
+	option("User", configValue(l.User))
+	option("IdentityFile", configPath(l.Key.PrivatePath))
+	option("IdentitiesOnly", "yes")
+	option("HostKeyAlias", configValue(l.HostKeyAlias))
+	option("UserKnownHostsFile", configPath(l.KnownHosts()))
+	// New keys are accepted once, as Dial does. Hashed, Dial would not know them again.
+	option("StrictHostKeyChecking", "accept-new")
+	option("HashKnownHosts", "no")
+	// A recycled guest keeps its address and has a new key.
+	option("CheckHostIP", "no")
+	option("LogLevel", "ERROR")
 	return b.String()
 }
 
-// option writes one line. Words are split as a shell does it, with quotes and
-// backslashes (OpenSSH 8.7 and later; before, a quote could not be written),
-// and a percent sign starts a token.
-func option(b *strings.Builder, name, value string) {
-	if name == "IdentityFile" || name == "UserKnownHostsFile" {
-		value = strings.ReplaceAll(value, "%", "%%")
+// configValue quotes a value: within double quotes only they and the backslash
+// are special. Control characters could end the line, so they go.
+func configValue(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), `"`, `\"`)
+	if s != "" && !strings.ContainsAny(s, " \"\\#'=") {
+		return s
 	}
-	if strings.ContainsAny(value, " \t\"'\\#") {
-		value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
-	}
-	fmt.Fprintf(b, "  %s %s\n", name, value)
+	return `"` + s + `"`
+}
+
+// configPath is a value in which ssh would expand a percent sign.
+func configPath(s string) string {
+	return configValue(strings.ReplaceAll(s, "%", "%%"))
 }

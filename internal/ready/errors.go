@@ -48,7 +48,7 @@ func advice(probe string, last error, t Target) string {
 	look := fmt.Sprintf("the guest is left running: look with `vmprov logs %s` or `vmprov console %s`", t.Guest, t.Guest)
 	switch {
 	case errors.As(last, &changed):
-		return "another machine answers at this address, or the guest made a new host key: remove its entry from " + changed.KnownHosts
+		return "another machine answers at this address, or the guest made a new host key: remove its entry from " + changed.File
 	case errors.As(last, &missing):
 		return fmt.Sprintf("look in the guest: vmprov ssh %s -- systemctl --failed", t.Guest)
 	case errors.Is(last, syscall.ECONNREFUSED):
@@ -66,7 +66,8 @@ func advice(probe string, last error, t Target) string {
 
 // isAuth recognises a login that the server refused.
 func isAuth(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "unable to authenticate")
+	var refused *guest.KeyRefusedError
+	return errors.As(err, &refused)
 }
 
 // maxText bounds what a guest can put into a message.

@@ -5,8 +5,8 @@ package ready
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
 	"strings"
@@ -39,8 +39,10 @@ func (w *waiter) awaitSSH(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err = w.logIn(ctx, conn); err == nil {
-			return nil
+		err = w.logIn(ctx, conn)
+		var changed *guest.HostKeyError
+		if err == nil || errors.As(err, &changed) {
+			return err // another host key does not change back by waiting
 		}
 		w.note(err)
 		if err := b.wait(ctx); err != nil {
@@ -65,11 +67,14 @@ func (w *waiter) reach(ctx context.Context) (net.Conn, error) {
 }
 
 func (w *waiter) logIn(ctx context.Context, conn net.Conn) error {
-	if w.target.BannerOnly {
-		defer func() { _ = conn.Close() }()
-		return readBanner(conn)
+	server, err := guest.Identify(ctx, conn)
+	if err != nil {
+		return err
 	}
-	client, err := guest.Handshake(ctx, conn, w.target.Login)
+	if w.target.BannerOnly {
+		return server.Close()
+	}
+	client, err := server.Login(ctx, w.target.Login)
 	if err != nil {
 		return err
 	}
@@ -80,20 +85,6 @@ func (w *waiter) logIn(ctx context.Context, conn net.Conn) error {
 func (w *waiter) connect(ctx context.Context) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: attemptLimit}
 	return dialer.DialContext(ctx, "tcp", w.target.Login.HostPort())
-}
-
-// readBanner reads the start of the server's identification (RFC 4253, 4.2).
-func readBanner(conn net.Conn) error {
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
-	const banner = "SSH-2.0"
-	got := make([]byte, len(banner))
-	if _, err := io.ReadFull(conn, got); err != nil {
-		return fmt.Errorf("read the ssh server's banner: %w", err)
-	}
-	if string(got) != banner {
-		return fmt.Errorf("no ssh server answers at %s", conn.RemoteAddr())
-	}
-	return nil
 }
 
 // mountsError names mount points that a login does not see yet.
@@ -169,12 +160,16 @@ func (w *waiter) tryCommand(ctx context.Context, argv []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := guest.Handshake(ctx, conn, w.target.Login)
+	server, err := guest.Identify(ctx, conn)
+	if err != nil {
+		return err
+	}
+	client, err := server.Login(ctx, w.target.Login)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	_, err = remote(ctx, client, shellQuote(argv))
+	_, err = remote(ctx, client, guest.Quote(argv))
 	return err
 }
 
@@ -218,14 +213,4 @@ func (b *bounded) Write(p []byte) (int, error) {
 		b.Buffer.Write(p[:min(len(p), room)])
 	}
 	return len(p), nil
-}
-
-// shellQuote joins an argument vector for the guest's POSIX shell, which is
-// what sshd hands a command to.
-func shellQuote(argv []string) string {
-	quoted := make([]string, len(argv))
-	for i, arg := range argv {
-		quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-	}
-	return strings.Join(quoted, " ")
 }
