@@ -235,7 +235,11 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial) {
 	back.Previous, back.PreviousBase = 0, nil
 	s.commit(back.without(dropped))
 	if back.Wanted == WantedRunning {
+		asked := s.demand
 		s.start(back, applied, "", false)
+		if t != nil {
+			s.demand = asked // it is one guest that runs, whichever way it goes
+		}
 	}
 	if s.gp.Blocked == nil {
 		s.tail = tail

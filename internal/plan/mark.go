@@ -253,9 +253,12 @@ func (f Fingerprint) definition() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read definition in mark: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(r, maxDefinition))
+	text, err := io.ReadAll(io.LimitReader(r, maxDefinition+1))
 	if err != nil {
 		return "", fmt.Errorf("read definition in mark: %w", err)
+	}
+	if len(text) > maxDefinition {
+		return "", fmt.Errorf("read definition in mark: it is larger than %d bytes", maxDefinition)
 	}
 	return string(text), nil
 }
