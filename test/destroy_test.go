@@ -116,7 +116,7 @@ func (f *foreign) objects() []string {
 	return []string{
 		"domain " + f.domain, "file /etc/libvirt/qemu/" + f.domain + ".xml",
 		"network " + f.network, "file /etc/libvirt/qemu/networks/" + f.network + ".xml",
-		"file " + pool, "file " + f.file, "file " + filepath.Join(pool, f.volume),
+		"pool " + f.pool + " in " + pool, "file " + pool, "file " + f.file, "file " + filepath.Join(pool, f.volume),
 	}
 }
 
@@ -161,10 +161,10 @@ func TestDestroyAsks(t *testing.T) {
 // poolAt is the name of the pool in a folder.
 func poolAt(t *testing.T, folder string) string {
 	t.Helper()
-	for _, name := range strings.Fields(virsh(t, "pool-list", "--all", "--name")) {
-		// A pool of a test beside this one may go meanwhile.
-		xml := icmd.RunCommand("virsh", "-q", "-c", "qemu:///system", "pool-dumpxml", name).Stdout()
-		if strings.Contains(xml, "<path>"+folder+"</path>") {
+	host, err := observeHost()
+	assert.NilError(t, err)
+	for object := range host {
+		if name, ok := strings.CutSuffix(strings.TrimPrefix(object, "pool "), " in "+folder); ok {
 			return name
 		}
 	}

@@ -115,17 +115,43 @@ func observeHost() (host, error) {
 	for kind, list := range map[string][]string{
 		"domain":  {"list", "--all", "--name"},
 		"network": {"net-list", "--all", "--name"},
-		"pool":    {"pool-list", "--all", "--name"},
 	} {
-		result := icmd.RunCommand("virsh", append([]string{"-q", "-c", "qemu:///system"}, list...)...)
-		if result.ExitCode != 0 {
-			return nil, fmt.Errorf("list %ss: %s", kind, result)
+		names, err := virshNames(list...)
+		if err != nil {
+			return nil, err
 		}
-		for _, name := range strings.Fields(result.Stdout()) {
+		for _, name := range names {
 			h[kind+" "+name] = true
 		}
 	}
+	if err := h.addPools(); err != nil {
+		return nil, err
+	}
 	return h, h.addKernel()
+}
+
+func virshNames(list ...string) ([]string, error) {
+	result := icmd.RunCommand("virsh", append([]string{"-q", "-c", "qemu:///system"}, list...)...)
+	if result.ExitCode != 0 {
+		return nil, fmt.Errorf("virsh %s: %s", list[0], result)
+	}
+	return strings.Fields(result.Stdout()), nil
+}
+
+// addPools adds pools with their folders, which tell whose a pool is.
+func (h host) addPools() error {
+	names, err := virshNames("pool-list", "--all", "--name")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		// A pool of a test beside this one may go meanwhile.
+		xml := icmd.RunCommand("virsh", "-q", "-c", "qemu:///system", "pool-dumpxml", name).Stdout()
+		_, rest, _ := strings.Cut(xml, "<path>")
+		path, _, _ := strings.Cut(rest, "</path>")
+		h["pool "+name+" in "+path] = true
+	}
+	return nil
 }
 
 // addKernel adds what the kernel knows of. The lab has a network and processes
