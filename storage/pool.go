@@ -40,7 +40,11 @@ func Find(ctx context.Context, conn *libvirt.Connect, name, folder string) (Pool
 		return Pool{Name: name, Path: folder}, err
 	}
 	defer func() { _ = p.Free() }()
-	return read(ctx, conn, p)
+	pool, err := read(ctx, conn, p)
+	if virt.IsNotFound(err) {
+		return Pool{Name: name, Path: folder}, nil // it went meanwhile
+	}
+	return pool, err
 }
 
 func lookup(conn *libvirt.Connect, name, folder string) (*libvirt.StoragePool, error) {
@@ -82,18 +86,29 @@ func read(ctx context.Context, conn *libvirt.Connect, p *libvirt.StoragePool) (P
 	if pool.Active, err = p.IsActive(); err != nil || !pool.Active {
 		return pool, err
 	}
-	err = inPool(ctx, conn, pool.Name, "refresh", pool.Name, func(p *libvirt.StoragePool) error { return p.Refresh(0) })
-	if err != nil {
-		return pool, err
+	err = pool.readVolumes(ctx, conn, p)
+	if virt.IsInvalidState(err) {
+		// Another project's destroy stopped it meanwhile: it was empty.
+		pool.Active, pool.Volumes = false, map[string]bool{}
+		return pool, nil
 	}
-	names, err := p.ListStorageVolumes()
+	return pool, err
+}
+
+// readVolumes lists what is in the folder now.
+func (p Pool) readVolumes(ctx context.Context, conn *libvirt.Connect, pool *libvirt.StoragePool) error {
+	err := inPool(ctx, conn, p.Name, "refresh", p.Name, func(pool *libvirt.StoragePool) error { return pool.Refresh(0) })
 	if err != nil {
-		return pool, fmt.Errorf("list volumes of pool `%s`: %w", pool.Name, err)
+		return err
+	}
+	names, err := pool.ListStorageVolumes()
+	if err != nil {
+		return fmt.Errorf("list volumes of pool `%s`: %w", p.Name, err)
 	}
 	for _, name := range names {
-		pool.Volumes[name] = true
+		p.Volumes[name] = true
 	}
-	return pool, nil
+	return nil
 }
 
 // PoolXML is the <pool> element of a folder pool. Its folder lets QEMU's user
@@ -170,6 +185,9 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 	}
 	defer func() { _ = p.Free() }()
 	pool, err := read(ctx, conn, p)
+	if virt.IsNotFound(err) {
+		return false, nil
+	}
 	if err != nil || len(pool.Volumes) > 0 {
 		return false, err
 	}
