@@ -70,6 +70,8 @@ func RemoveHosts(conn *libvirt.Connect, name string, hosts []Host) error {
 	return err
 }
 
+// update changes one reservation after the other. libvirt's word for one that
+// is gone when it is to be deleted is the one for an invalid operation.
 func update(conn *libvirt.Connect, verb, name string, command libvirt.NetworkUpdateCommand, hosts []Host) error {
 	return with(conn, verb, name, func(net *libvirt.Network) error {
 		flags := libvirt.NETWORK_UPDATE_AFFECT_CONFIG
@@ -83,7 +85,8 @@ func update(conn *libvirt.Connect, verb, name string, command libvirt.NetworkUpd
 			if err != nil {
 				return err
 			}
-			if err := net.Update(command, libvirt.NETWORK_SECTION_IP_DHCP_HOST, -1, text, flags); err != nil {
+			err = net.Update(command, libvirt.NETWORK_SECTION_IP_DHCP_HOST, -1, text, flags)
+			if err != nil && !(command == libvirt.NETWORK_UPDATE_COMMAND_DELETE && virt.IsInvalidState(err)) {
 				return fmt.Errorf("%s (%s): %w", host.Name, host.Address, err)
 			}
 		}

@@ -73,8 +73,13 @@ func Allocate(subnet netip.Prefix, existing []Host, hosts []Host) ([]Host, error
 	return out, nil
 }
 
+// shortestRoute is the shortest prefix that counts as a subnet in use. A VPN
+// takes the default route over with halves of it (0.0.0.0/1 and 128.0.0.0/1),
+// which every subnet overlaps.
+const shortestRoute = 8
+
 // HostRoutes are the IPv4 subnets that this machine routes (proc_net(5),
-// /proc/net/route), the default route left out.
+// /proc/net/route), the default route and parts of it left out.
 func HostRoutes() ([]netip.Prefix, error) {
 	f, err := os.Open("/proc/net/route")
 	if err != nil {
@@ -94,12 +99,12 @@ func parseRoutes(r io.Reader) ([]netip.Prefix, error) {
 		}
 		destination, ok1 := littleEndian(fields[1])
 		mask, ok2 := littleEndian(fields[7])
-		if !ok1 || !ok2 || mask == [4]byte{} {
-			continue
-		}
 		ones := 0
 		for _, b := range mask {
 			ones += bits.OnesCount8(b)
+		}
+		if !ok1 || !ok2 || ones < shortestRoute {
+			continue
 		}
 		out = append(out, netip.PrefixFrom(netip.AddrFrom4(destination), ones))
 	}

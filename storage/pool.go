@@ -21,7 +21,7 @@ type Pool struct {
 	Active bool
 	// Available bytes.
 	Available uint64
-	// Volumes are the names in the pool and their capacity in bytes.
+	// Volumes are the names in the pool; nothing is seen of one that is not active.
 	Volumes map[string]bool
 }
 
@@ -174,7 +174,8 @@ func start(p *libvirt.StoragePool) error {
 }
 
 // RemoveEmpty removes the pool of that UUID with its folder when no volume is
-// left in it; removed says whether it did. A pool that is gone is no error.
+// left in it; removed says whether it did. A pool that is gone is no error, and
+// one that does not start is left, since nobody knows what is in it.
 func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (removed bool, err error) {
 	p, err := conn.LookupStoragePoolByUUIDString(uuid)
 	if virt.IsNotFound(err) {
@@ -184,6 +185,9 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 		return false, fmt.Errorf("look up pool: %w", err)
 	}
 	defer func() { _ = p.Free() }()
+	if active, err := p.IsActive(); err != nil || (!active && p.Create(0) != nil) {
+		return false, err
+	}
 	pool, err := read(ctx, conn, p)
 	if virt.IsNotFound(err) {
 		return false, nil
@@ -191,10 +195,8 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 	if err != nil || len(pool.Volumes) > 0 {
 		return false, err
 	}
-	if pool.Active {
-		if err := p.Destroy(); err != nil {
-			return false, fmt.Errorf("stop pool `%s`: %w", pool.Name, err)
-		}
+	if err := p.Destroy(); err != nil {
+		return false, fmt.Errorf("stop pool `%s`: %w", pool.Name, err)
 	}
 	// Deletes the folder when it is empty, and fails where something is in it
 	// that is no volume (a folder of somebody's): that stays, the pool goes.
