@@ -3,14 +3,13 @@
 package ready
 
 import (
-	"errors"
 	"fmt"
+	"regexp"
 	"strings"
-	"syscall"
 	"time"
-	"unicode"
 
 	"vmprov/internal/guest"
+	"vmprov/internal/virt"
 )
 
 // TimeoutError says which probe a guest lacked.
@@ -26,7 +25,7 @@ type TimeoutError struct {
 func (e *TimeoutError) Error() string {
 	text := fmt.Sprintf("wait for guest `%s`: not ready after %s: probe %s", e.Guest, e.After, e.Probe)
 	if e.Last != nil {
-		text += ": " + clean(e.Last.Error())
+		text += ": " + clean(virt.Text(e.Last))
 	}
 	return text
 }
@@ -40,54 +39,22 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("wait for guest `%s`: it stopped: %s", e.Guest, e.Reason)
 }
 
-// advice is what to look at when a probe did not hold in time. The guest is
-// left running for it.
-func advice(probe string, last error, t Target) string {
-	var changed *guest.HostKeyError
-	var missing *mountsError
-	look := fmt.Sprintf("the guest is left running: look with `vmprov logs %s` or `vmprov console %s`", t.Guest, t.Guest)
-	switch {
-	case errors.As(last, &changed):
-		return "another machine answers at this address, or the guest made a new host key: remove its entry from " + changed.File
-	case errors.As(last, &missing):
-		return fmt.Sprintf("look in the guest: vmprov ssh %s -- systemctl --failed", t.Guest)
-	case errors.Is(last, syscall.ECONNREFUSED):
-		return "the guest is up, but no ssh server listens: does the image run one? " + look
-	case errors.Is(last, errNoAddress):
-		return "the guest has no address yet: does it ask by DHCP on its NIC? " + look
-	case isAuth(last):
-		return "the guest does not take the key: its image needs systemd 254 or later, or must take in the credential ssh.authorized_keys.root; " + look
-	case probe == "agent":
-		return "does the image run qemu-guest-agent? " + look
-	default:
-		return look
-	}
-}
-
-// isAuth recognises a login that the server refused.
-func isAuth(err error) bool {
-	var refused *guest.KeyRefusedError
-	return errors.As(err, &refused)
-}
-
-// maxText bounds what a guest can put into a message.
+// maxText bounds what a guest can put into a message, in characters.
 const maxText = 300
 
-// clean makes text that a guest had a hand in fit for a terminal and a log:
-// no control characters, bounded.
-func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case unicode.IsPrint(r):
-			return r
-		default:
-			return -1
-		}
-	}, text)
-	if len(text) > maxText {
-		return strings.ToValidUTF8(text[:maxText], "") + "..."
+// clean makes text that a guest had a hand in fit for a terminal and a log.
+func clean(text string) string { return guest.Printable(text, maxText) }
+
+// sequences are what a console log is full of: CSI and OSC sequences of
+// ECMA-48, such as colours, and two-character ones.
+var sequences = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-Z\\^-~])`)
+
+// cleanLog is the end of a log, line by line fit for a terminal.
+func cleanLog(text string, most int) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	lines = lines[max(0, len(lines)-most):]
+	for i, line := range lines {
+		lines[i] = clean(sequences.ReplaceAllString(line, ""))
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

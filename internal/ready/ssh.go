@@ -3,13 +3,8 @@
 package ready
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -17,33 +12,24 @@ import (
 	"vmprov/internal/guest"
 )
 
-const (
-	// A connection that is refused comes back at once and costs nothing: the
-	// guest is up, its server is not, so it is asked often.
-	firstRetry, lastConnect = 20 * time.Millisecond, 60 * time.Millisecond
-	// A server that answers and does not let in is not hammered.
-	lastRetry = 250 * time.Millisecond
-	// attemptLimit ends an attempt at a guest that does not answer yet, before
-	// TCP's own retransmission (1 s, 3 s) would put off the next try.
-	attemptLimit = 250 * time.Millisecond
-)
+// refusedLogins are the pauses after logins that the server refused: the key
+// may still be on its way, brought by a unit of the boot. They are long,
+// because OpenSSH 9.8 and later shuts out an address that collects 15 s of
+// penalties, 5 s for each failed login (sshd_config(5), PerSourcePenalties).
+var refusedLogins = []time.Duration{300 * time.Millisecond, time.Second, 4500 * time.Millisecond, 5500 * time.Millisecond}
 
 // awaitSSH logs in and sees every declared mount.
 func (w *waiter) awaitSSH(ctx context.Context) error {
-	if err := w.findAddress(ctx); err != nil {
-		return err
-	}
-	b := backoff{firstRetry, lastRetry}
+	b := backoff{20 * time.Millisecond, 250 * time.Millisecond}
 	for {
-		conn, err := w.reach(ctx)
-		if err != nil {
+		client, err := w.loggedIn(ctx)
+		if err != nil || w.target.BannerOnly {
 			return err
 		}
-		err = w.logIn(ctx, conn)
-		var changed *guest.HostKeyError
-		if err == nil || errors.As(err, &changed) {
-			return err // another host key does not change back by waiting
+		if err = w.awaitMounts(ctx, client); err == nil {
+			return nil
 		}
+		w.hangUp()
 		w.note(err)
 		if err := b.wait(ctx); err != nil {
 			return err
@@ -51,111 +37,36 @@ func (w *waiter) awaitSSH(ctx context.Context) error {
 	}
 }
 
-// reach connects as soon as something listens.
-func (w *waiter) reach(ctx context.Context) (net.Conn, error) {
-	b := backoff{firstRetry, lastConnect}
-	for {
-		conn, err := w.connect(ctx)
+// loggedIn is a connection to the guest, the one of an earlier probe where
+// there is one. With BannerOnly the server's greeting is enough and the
+// connection nil. It tries until ctx ends; a changed host key is final.
+func (w *waiter) loggedIn(ctx context.Context) (*ssh.Client, error) {
+	b := backoff{20 * time.Millisecond, 250 * time.Millisecond}
+	refused := 0
+	for w.login == nil {
+		err := w.logIn(ctx)
 		if err == nil {
-			return conn, nil
+			break // with BannerOnly there is no login
 		}
 		w.note(err)
-		if err := b.wait(ctx); err != nil {
+		if w.isFinal(err) || ctx.Err() != nil {
+			return nil, err
+		}
+		pause := b.wait
+		if isRefused(err) {
+			length := refusedLogins[min(refused, len(refusedLogins)-1)]
+			pause = func(ctx context.Context) error { return sleep(ctx, length) }
+			refused++
+		}
+		if err := pause(ctx); err != nil {
 			return nil, err
 		}
 	}
+	return w.login, nil
 }
 
-func (w *waiter) logIn(ctx context.Context, conn net.Conn) error {
-	server, err := guest.Identify(ctx, conn)
-	if err != nil {
-		return err
-	}
-	if w.target.BannerOnly {
-		return server.Close()
-	}
-	client, err := server.Login(ctx, w.target.Login)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Close() }()
-	return w.awaitMounts(ctx, client)
-}
-
-func (w *waiter) connect(ctx context.Context) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: attemptLimit}
-	return dialer.DialContext(ctx, "tcp", w.target.Login.HostPort())
-}
-
-// mountsError names mount points that a login does not see yet.
-type mountsError struct{ missing []string }
-
-func (e *mountsError) Error() string { return "not mounted yet: " + strings.Join(e.missing, ", ") }
-
-// awaitMounts looks again on the same login until every mount is there.
-func (w *waiter) awaitMounts(ctx context.Context, client *ssh.Client) error {
-	b := backoff{firstRetry, 500 * time.Millisecond}
-	for {
-		missing, err := w.missingMounts(ctx, client)
-		if err != nil {
-			return err
-		}
-		if len(missing) == 0 {
-			return nil
-		}
-		w.note(&mountsError{missing})
-		if err := b.wait(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-func (w *waiter) missingMounts(ctx context.Context, client *ssh.Client) ([]string, error) {
-	out, err := remote(ctx, client, "cat /proc/self/mounts")
-	if err != nil {
-		return nil, err
-	}
-	var missing []string
-	mounted := mountPoints(out)
-	for _, target := range w.target.Mounts {
-		if !slices.Contains(mounted, target) {
-			missing = append(missing, target)
-		}
-	}
-	return missing, nil
-}
-
-// mountPoints reads proc_pid_mounts(5), whose fields have octal escapes.
-func mountPoints(text string) []string {
-	var out []string
-	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
-	for line := range strings.Lines(text) {
-		if fields := strings.Fields(line); len(fields) > 1 {
-			out = append(out, unescape.Replace(fields[1]))
-		}
-	}
-	return out
-}
-
-// awaitCommand runs a command in the guest until it exits 0.
-func (w *waiter) awaitCommand(ctx context.Context, argv []string) error {
-	if err := w.findAddress(ctx); err != nil {
-		return err
-	}
-	b := backoff{firstRetry, time.Second}
-	for {
-		err := w.tryCommand(ctx, argv)
-		if err == nil {
-			return nil
-		}
-		w.note(err)
-		if err := b.wait(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-func (w *waiter) tryCommand(ctx context.Context, argv []string) error {
+// logIn tries once, as soon as something listens.
+func (w *waiter) logIn(ctx context.Context) error {
 	conn, err := w.reach(ctx)
 	if err != nil {
 		return err
@@ -164,53 +75,32 @@ func (w *waiter) tryCommand(ctx context.Context, argv []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := server.Login(ctx, w.target.Login)
-	if err != nil {
-		return err
+	if w.target.BannerOnly {
+		return server.Close()
 	}
-	defer func() { _ = client.Close() }()
-	_, err = remote(ctx, client, guest.Quote(argv))
+	login := w.target.Login
+	login.Address = w.addresses.get()
+	w.login, err = server.Login(ctx, login)
 	return err
 }
 
-// maxOutput bounds what a guest can make vmprov hold.
-const maxOutput = 1 << 20
-
-// remote runs a command line in the guest's shell and gives its output; a
-// failure says what it wrote to its standard error last.
-func remote(ctx context.Context, client *ssh.Client, command string) (string, error) {
-	session, err := client.NewSession()
-	if err != nil {
-		return "", fmt.Errorf("open ssh session: %w", err)
+// hangUp ends the login, so that the next probe makes a new one.
+func (w *waiter) hangUp() {
+	if w.login != nil {
+		_ = w.login.Close()
+		w.login = nil
 	}
-	defer func() { _ = session.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = client.Close() })
-	defer stop()
-	var out, diagnostics bounded
-	session.Stdout, session.Stderr = &out, &diagnostics
-	if err := session.Run(command); err != nil {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		return "", fmt.Errorf("run `%s` in the guest: %w%s", clean(command), err, lastLine(diagnostics.String()))
-	}
-	return out.String(), nil
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	if line := clean(lines[len(lines)-1]); line != "" {
-		return " (" + line + ")"
-	}
-	return ""
+// isFinal says that no waiting mends the error. At an address that libvirt
+// was asked for another machine may answer, until the guest has its new one.
+func (w *waiter) isFinal(err error) bool {
+	var changed *guest.HostKeyError
+	return errors.As(err, &changed) && w.addresses.fixed
 }
 
-// bounded is a buffer that keeps the first megabyte and takes the rest in silence.
-type bounded struct{ bytes.Buffer }
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if room := maxOutput - b.Len(); room > 0 {
-		b.Buffer.Write(p[:min(len(p), room)])
-	}
-	return len(p), nil
+// isRefused recognises a login that the server refused.
+func isRefused(err error) bool {
+	var refused *guest.KeyRefusedError
+	return errors.As(err, &refused)
 }
