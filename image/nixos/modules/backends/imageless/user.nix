@@ -1,9 +1,11 @@
 # Groups of the account that nixosModules.user adds. Without that module its
 # options do not exist, and setting them would be an error.
 { lib, options, ... }:
-lib.optionalAttrs (options ? nixos-flake.user) {
-  nixos-flake.user.extraGroups = lib.mkDefault [
-    "wheel"
-    "kvm"
-  ];
+{
+  config = lib.optionalAttrs (options ? nixos-flake.user) {
+    nixos-flake.user.extraGroups = lib.mkDefault [
+      "wheel"
+      "kvm"
+    ];
+  };
 }

@@ -1,11 +1,13 @@
 # Groups of the account that nixosModules.user adds. Without that module its
 # options do not exist, and setting them would be an error.
 { lib, options, ... }:
-lib.optionalAttrs (options ? nixos-flake.user) {
-  nixos-flake.user.extraGroups = lib.mkDefault [
-    "wheel"
-    "kvm"
-    # Such a system often runs libvirtd itself.
-    "libvirtd"
-  ];
+{
+  config = lib.optionalAttrs (options ? nixos-flake.user) {
+    nixos-flake.user.extraGroups = lib.mkDefault [
+      "wheel"
+      "kvm"
+      # Such a system often runs libvirtd itself.
+      "libvirtd"
+    ];
+  };
 }
