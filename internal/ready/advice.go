@@ -34,7 +34,7 @@ func advice(probe string, last error, t Target) string {
 	case errors.As(last, &greeting):
 		return "something takes connections on the ssh port and is no ssh server that works; " + look
 	case isTimeout(last):
-		return "nothing answers at the guest's address: is it still booting, or without a network? " + look
+		return look + "; nothing answers at its address: it is still booting, or without a network"
 	case probe == string(config.ProbeAgent):
 		return "does the image run qemu-guest-agent? " + look
 	default:
