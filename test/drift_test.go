@@ -12,21 +12,16 @@ import (
 	"gotest.tools/v3/icmd"
 )
 
-// edited is two guests that need not boot; a is the one that is changed by hand.
-const edited = `
-guests:
-  a:
-    memory: MEMORY
-    ready: [running]
-    stopTimeout: 1s
-    disks: [{name: log, size: 16MiB}, {name: scratch, bus: nvme, size: 16MiB}]
-  b: {memory: MEMORY, ready: [running], stopTimeout: 1s}
+// edited is two guests; a is the one that is changed by hand.
+const edited = `guests:
+  a: {memory: MEMORY, disks: [{name: log, size: 16MiB}, {name: scratch, bus: nvme, size: 16MiB}]}
+  b: {memory: MEMORY}
 `
 
 // configureEdited writes the configuration of edited with this much memory.
 func (p *project) configureEdited(t *testing.T, memory string) {
 	t.Helper()
-	p.configure(t, strings.ReplaceAll(edited, "MEMORY", memory))
+	p.configureIdle(t, strings.ReplaceAll(edited, "MEMORY", memory))
 }
 
 // editByHand takes memory and a disk from guest a, as an administrator would.
@@ -118,14 +113,11 @@ func withoutMark(domainXML string) string {
 func TestOrphanIsListedAndLeft(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
-	const one = `
-guests:
-  a: {memory: 128MiB, ready: [running], stopTimeout: 1s}
-`
-	p.configure(t, one+"  b: {memory: 128MiB, ready: [running], disks: [{name: data, size: 16MiB}]}\n")
+	const one = "guests:\n  a: {}\n"
+	p.configureIdle(t, one+"  b: {disks: [{name: data, size: 16MiB}]}\n")
 	p.must(t, "up")
 	pids := p.pid(t, "a") + " " + p.pid(t, "b")
-	p.configure(t, one)
+	p.configureIdle(t, one)
 
 	const note = "guest `b` is no longer in the file and is left alone (`vmprov up --remove-orphans` removes it)"
 	assert.Assert(t, cmp.Contains(p.must(t, "plan"), "note: "+note+"\n"))

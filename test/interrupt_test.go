@@ -17,20 +17,12 @@ import (
 
 // Each of these tests ends as newProject says: destroy, and nothing is left.
 
-// pair is two guests that nobody waits for, so that a command takes less than
-// a second and can be cut in many places. Booted guests are cut in
+// pair is two idle guests, so that a command takes less than a second and can
+// be cut in many places. A booted guest is cut in
 // TestInterruptedRecycleKeepsBothOverlays.
-const pair = `
-guests:
-  a:
-    memory: 128MiB
-    ready: [running]
-    stopTimeout: 1s
-    disks: [{name: data, bus: nvme, size: 16MiB}]
-  b:
-    memory: 128MiB
-    ready: [running]
-    stopTimeout: 1s
+const pair = `guests:
+  a: {disks: [{name: data, bus: nvme, size: 16MiB}]}
+  b: {}
 `
 
 // cutUp are moments of an up that makes everything, in the order of its work.
@@ -54,7 +46,7 @@ func TestInterruptedUpIsCarriedOnByUp(t *testing.T) {
 	for _, tc := range cutUp {
 		t.Run(fmt.Sprintf("%s at %s", tc.signal, tc.moment), func(t *testing.T) {
 			p := newProject(t)
-			p.configure(t, pair)
+			p.configureIdle(t, pair)
 			p.cut(t, tc.signal, tc.moment, "up")
 			p.must(t, "up")
 			p.settled(t, 1)
@@ -67,7 +59,7 @@ func TestInterruptedUpIsRemovedByDestroy(t *testing.T) {
 	for _, tc := range cutUp {
 		t.Run(fmt.Sprintf("%s at %s", tc.signal, tc.moment), func(t *testing.T) {
 			p := newProject(t)
-			p.configure(t, pair)
+			p.configureIdle(t, pair)
 			p.cut(t, tc.signal, tc.moment, "up")
 		})
 	}
@@ -97,7 +89,7 @@ func TestInterruptedRecycleIsCarriedOn(t *testing.T) {
 	for _, tc := range cutRecycle {
 		t.Run(fmt.Sprintf("%s at %s then %s", tc.signal, tc.moment, tc.next), func(t *testing.T) {
 			p := newProject(t)
-			p.configure(t, pair)
+			p.configureIdle(t, pair)
 			p.must(t, "up")
 			data := p.inode(t, "a.data.qcow2")
 			p.cut(t, tc.signal, tc.moment, "recycle", "a")
@@ -122,7 +114,7 @@ func TestInterruptedRecycleIsRemovedByDestroy(t *testing.T) {
 	} {
 		t.Run(m.String(), func(t *testing.T) {
 			p := newProject(t)
-			p.configure(t, pair)
+			p.configureIdle(t, pair)
 			p.must(t, "up")
 			p.cut(t, syscall.SIGKILL, m, "recycle", "a")
 		})
@@ -144,7 +136,7 @@ func TestInterruptedDestroyIsFinished(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s at %s", tc.signal, tc.moment), func(t *testing.T) {
 			p := newProject(t)
-			p.configure(t, pair)
+			p.configureIdle(t, pair)
 			p.must(t, "up")
 			p.cut(t, tc.signal, tc.moment, "destroy", "--yes")
 			if tc.up {

@@ -59,7 +59,8 @@ func TestSecondCommandAtTheSameTime(t *testing.T) {
 	assert.Equal(t, first.end(), 0)
 }
 
-// TestWaitForLockEnds: a wait for the lock has its end, and can be interrupted.
+// TestWaitForLockEnds: a wait for the lock has its end, and can be interrupted;
+// so can the wait for a guest, which boots on and is waited for by the next up.
 func TestWaitForLockEnds(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
@@ -70,4 +71,9 @@ func TestWaitForLockEnds(t *testing.T) {
 	p.cut(t, interrupt, moment{"waiting", "lock project", ""}, "up", "--wait-lock", "2m")
 	assert.NilError(t, first.cmd.Process.Signal(interrupt))
 	assert.Equal(t, first.end(), 130)
+
+	pid := p.pid(t, "a")
+	assert.Assert(t, cmp.Regexp(`a +completed `, p.must(t, "up")))
+	assert.Equal(t, p.ssh(t, "a", "hostname"), "a")
+	assert.Equal(t, p.pid(t, "a"), pid)
 }
