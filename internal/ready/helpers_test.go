@@ -5,6 +5,7 @@ package ready
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,13 +23,14 @@ import (
 )
 
 // startDomain starts a domain on libvirt's test driver, which all connections
-// of this process share.
-func startDomain(t testing.TB) (*virt.Client, string) {
+// of this process share. Devices are XML.
+func startDomain(t testing.TB, devices ...string) (*virt.Client, string) {
 	t.Helper()
 	c, err := virt.Connect(t.Context(), "test:///default")
 	assert.NilError(t, err)
 	id := uuid.NewString()
-	xml := fmt.Sprintf(`<domain type='test'><name>%s</name><uuid>%s</uuid><memory>1024</memory><os><type>hvm</type></os></domain>`, id, id)
+	xml := fmt.Sprintf(`<domain type='test'><name>%s</name><uuid>%s</uuid><memory>1024</memory><os><type>hvm</type></os><devices>%s</devices></domain>`,
+		id, id, strings.Join(devices, ""))
 	assert.NilError(t, c.Do(t.Context(), func(conn *libvirt.Connect) error {
 		dom, err := conn.DomainCreateXML(xml, 0)
 		if err == nil {
