@@ -28,7 +28,7 @@ func TestMisspelt(t *testing.T) {
 		{"modules/guest.nix", "qemuGuest", "qemuGuestAgent", imageless},
 		{"modules/guest.nix", "supportedFilesystems", "supportedFileSystems", imageless},
 		{"modules/guest.nix", "ConditionCredential", "ConditionCredentials", imageless},
-		{"modules/guest.nix", "ExecSearchPath", "ExecSearchPaths", imageless},
+		{"modules/guest.nix", "authorizedKeysFiles", "authorizedKeysFile", imageless},
 		{"modules/guest.nix", "hostName =", "hostname =", imageless},
 		{"modules/user.nix", "initialPassword", "initalPassword", imageless},
 		{"modules/user.nix", "extraRules", "extraRule", imageless},

@@ -227,15 +227,16 @@ func TestHandedOver(t *testing.T) {
 					want:    `false`,
 				},
 				{
-					name:    "mkfs units find mkfs and blkid",
+					name:    "keys that come later",
 					modules: modules,
-					query: `let unit = c.systemd.services."vmprov-mkfs-"; in {
-						inherit (unit) overrideStrategy;
-						path = namesOf unit.path;
-						same = unit.serviceConfig.ExecSearchPath == lib.makeBinPath unit.path;
-					}`,
-					want: `{"overrideStrategy": "asDropin", "same": true,
-						"path": ["btrfs-progs", "dosfstools", "e2fsprogs", "f2fs-tools", "util-linux", "xfsprogs"]}`,
+					query:   `c.services.openssh.authorizedKeysFiles`,
+					want:    `["%h/.ssh/authorized_keys2"]`,
+				},
+				{
+					name:    "programs of those file systems",
+					modules: modules,
+					query:   `namesOf c.system.fsPackages`,
+					want:    `["btrfs-progs", "dosfstools", "e2fsprogs", "f2fs-tools", "xfsprogs"]`,
 				},
 				{
 					name:    "the guest agent runs",

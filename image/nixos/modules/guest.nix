@@ -1,18 +1,18 @@
 # What a guest takes in from the host that boots it, for both backends. NixOS
 # itself does the rest: its sshd module writes root's key from the credential
-# ssh.authorized_keys.root, and systemd mounts what fstab.extra names.
+# ssh.authorized_keys.root, and systemd takes in mounts, units and files.
 {
   config,
   lib,
   pkgs,
   ...
 }:
-let
-  # mkfs.* and fsck.* of every supported file system, and blkid.
-  diskTools = [ pkgs.util-linux ] ++ config.system.fsPackages;
-in
 {
   services.qemuGuest.enable = lib.mkDefault true;
+
+  # Keys that the host adds later: it writes this file anew at each boot, and
+  # the other one only where there is none.
+  services.openssh.authorizedKeysFiles = [ "%h/.ssh/authorized_keys2" ];
 
   # Types that a host may ask to be made or mounted. Each brings its mkfs and
   # fsck; the kernel module is loaded when the mount needs it.
@@ -44,15 +44,5 @@ in
       ImportCredential = "system.hostname";
       ExecStart = "${pkgs.coreutils}/bin/cp %d/system.hostname /proc/sys/kernel/hostname";
     };
-  };
-
-  # The host hands over mkfs arguments as units named vmprov-mkfs-NAME.service
-  # that call programs by name. This is a drop-in for all of them: systemd on
-  # NixOS looks for programs in no other place.
-  systemd.services."vmprov-mkfs-" = {
-    overrideStrategy = "asDropin";
-    path = diskTools;
-    serviceConfig.ExecSearchPath = lib.makeBinPath diskTools;
-    restartIfChanged = false;
   };
 }

@@ -169,6 +169,7 @@ in
             "no"
           ])) "prohibit-password";
         };
+        authorizedKeysFiles = strings;
         hostKeys =
           option
             (types.listOf (submodule {
@@ -235,10 +236,6 @@ in
       )) { };
       services = attrsOf {
         enable = bool true;
-        overrideStrategy = option (types.enum [
-          "asDropinIfExists"
-          "asDropin"
-        ]) "asDropinIfExists";
         description = str "";
         wantedBy = strings;
         requiredBy = strings;
@@ -258,7 +255,6 @@ in
           Type = maybe types.str;
           RemainAfterExit = enable;
           ExecStart = maybe types.str;
-          ExecSearchPath = maybe types.str;
           ImportCredential = maybe types.str;
         };
       };
