@@ -7,7 +7,9 @@ package virt
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"libvirt.org/go/libvirt"
@@ -34,11 +36,15 @@ type Client struct {
 	pool []*pooled
 }
 
-// pooled is one connection and how many calls it carries.
+// pooled is one connection and how many calls it carries or will carry.
 type pooled struct {
-	conn  *libvirt.Connect
 	users int
-	dead  bool
+	// lost: no further call takes it.
+	lost bool
+	// opened is closed when conn or err is there.
+	opened chan struct{}
+	conn   *libvirt.Connect
+	err    error
 }
 
 // Connect opens a libvirt URI. Where nothing answers the error wraps ErrNoDaemon.
@@ -88,7 +94,9 @@ func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.pool {
-		_, _ = p.conn.Close()
+		if <-p.opened; p.conn != nil {
+			_, _ = p.conn.Close()
+		}
 	}
 	c.pool = nil
 	_, _ = c.events.Close()
@@ -127,63 +135,69 @@ func (c *Client) Do(ctx context.Context, fn func(*libvirt.Connect) error) error 
 	return err
 }
 
-// lease takes the least busy connection, and opens one more while all are
-// busy and the pool may grow.
+// lease takes a place on a connection and waits until that one is open.
 func (c *Client) lease(ctx context.Context) (*pooled, error) {
-	c.mu.Lock()
-	if best := c.leastBusy(); best != nil && (best.users == 0 || len(c.pool) >= maxConnections) {
-		best.users++
-		c.mu.Unlock()
-		return best, nil
+	for {
+		p := c.place(ctx)
+		select {
+		case <-p.opened:
+		case <-ctx.Done():
+			c.release(p, nil)
+			return nil, ctx.Err()
+		}
+		if p.err == nil {
+			return p, nil
+		}
+		c.release(p, p.err)
+		gaveUp := errors.Is(p.err, context.Canceled) || errors.Is(p.err, context.DeadlineExceeded)
+		if !gaveUp || ctx.Err() != nil {
+			return nil, p.err
+		}
+		// Whoever began to open it gave up; this caller did not.
 	}
-	// The place is taken before the connection is there, so that a burst of
-	// callers does not open more than the pool may hold.
-	p := &pooled{users: 1, dead: true}
-	c.pool = append(c.pool, p)
-	c.mu.Unlock()
+}
 
-	conn, err := open(ctx, c.uri)
+// place takes a place on the least busy connection, and opens one more while
+// all are busy and the pool may grow. A connection that is being opened counts,
+// so that a burst of callers does not open more than the pool may hold.
+func (c *Client) place(ctx context.Context) *pooled {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err != nil {
-		c.forget(p)
-		return nil, err
+	best := c.leastBusy()
+	if best == nil || (best.users > 0 && len(c.pool) < maxConnections) {
+		best = &pooled{opened: make(chan struct{})}
+		c.pool = append(c.pool, best)
+		go func() {
+			best.conn, best.err = open(ctx, c.uri)
+			close(best.opened)
+		}()
 	}
-	p.conn, p.dead = conn, false
-	return p, nil
+	best.users++
+	return best
 }
 
 // leastBusy is the usable connection with the fewest calls, nil for none.
 func (c *Client) leastBusy() *pooled {
 	var best *pooled
 	for _, p := range c.pool {
-		if !p.dead && p.users < maxInFlight && (best == nil || p.users < best.users) {
+		if !p.lost && p.users < maxInFlight && (best == nil || p.users < best.users) {
 			best = p
 		}
 	}
 	return best
 }
 
-// release gives a connection back; one that was lost leaves the pool.
+// release gives a place back; a connection that was lost, or did not come
+// about, leaves the pool and is closed with its last call.
 func (c *Client) release(p *pooled, err error) {
-	lost := err != nil && IsDisconnected(err)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p.users--
-	if lost {
-		p.dead = true
-		c.forget(p)
+	if err != nil && !p.lost && (err == p.err || IsDisconnected(err)) {
+		p.lost = true
+		c.pool = slices.DeleteFunc(c.pool, func(other *pooled) bool { return other == p })
 	}
-	if p.dead && p.users == 0 {
+	if p.lost && p.users == 0 && p.conn != nil {
 		_, _ = p.conn.Close()
-	}
-}
-
-func (c *Client) forget(p *pooled) {
-	for i, other := range c.pool {
-		if other == p {
-			c.pool = append(c.pool[:i], c.pool[i+1:]...)
-			return
-		}
 	}
 }

@@ -29,11 +29,6 @@ func IsNotFound(err error) bool {
 // is in, such as a shutdown of a domain that is already off.
 func IsInvalidState(err error) bool { return hasCode(err, libvirt.ERR_OPERATION_INVALID) }
 
-// IsExists says that the object is there already.
-func IsExists(err error) bool {
-	return hasCode(err, libvirt.ERR_STORAGE_VOL_EXIST, libvirt.ERR_DOM_EXIST, libvirt.ERR_NETWORK_EXIST)
-}
-
 // IsDisconnected says that the connection to libvirtd was lost in a call,
 // which leaves open whether the call had its effect.
 func IsDisconnected(err error) bool {
