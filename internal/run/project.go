@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
 
 	"vmprov/image"
@@ -159,21 +160,29 @@ func (p *project) readKeys() error {
 }
 
 // publicKeys are the keys of an entry of ssh.authorizedKeys: a literal key, or
-// a file of them.
+// a file of them. What is no public key is refused and not repeated: the keys
+// go where everybody may read them, and a private key is named by mistake, or
+// another's file on purpose where root acts for a user.
 func publicKeys(entry string) ([]string, error) {
-	text := entry
+	text, from := entry, "ssh.authorizedKeys"
 	if strings.HasPrefix(entry, "/") {
 		data, err := os.ReadFile(entry)
 		if err != nil {
 			return nil, fmt.Errorf("read public key: %w", err)
 		}
-		text = string(data)
+		text, from = string(data), entry
 	}
 	var keys []string
+	number := 0
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			keys = append(keys, line)
+		number++
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
 		}
+		if _, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line)); err != nil {
+			return nil, fmt.Errorf("read public key: line %d of %s is none (is it the .pub file?)", number, from)
+		}
+		keys = append(keys, line)
 	}
 	return keys, nil
 }
