@@ -9,5 +9,5 @@ import "embed"
 // Library is the whole flake, flake.nix at its top. A copy of it needs nothing
 // else of this repository; it only lacks the package of vmprov itself.
 //
-//go:embed flake.nix flake.lock checks.nix lib modules overlays pkgs templates
+//go:embed README.md flake.nix flake.lock checks.nix lib modules overlays pkgs templates
 var Library embed.FS

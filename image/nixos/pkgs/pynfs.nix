@@ -42,16 +42,17 @@ stdenvNoCC.mkDerivation {
     runHook postBuild
   '';
 
-  # The programs look for their modules in the folder that they run in.
+  # Both run from the folder that they are called in, where they write results.
+  # 4.1 has its rpc in the folder above its own, 4.0 in one of its own.
   installPhase = ''
     runHook preInstall
     mkdir --parents "$out/bin" "$out/share"
     cp --recursive . "$out/share/pynfs"
     for version in 4.0 4.1; do
       makeWrapper ${lib.getExe python} "$out/bin/pynfs-$version" \
-        --chdir "$out/share/pynfs/nfs$version" \
+        --set PYTHONPATH "$out/share/pynfs" \
         --set PYTHONDONTWRITEBYTECODE 1 \
-        --add-flags testserver.py
+        --add-flags "$out/share/pynfs/nfs$version/testserver.py"
     done
     runHook postInstall
   '';
