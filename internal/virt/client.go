@@ -132,6 +132,9 @@ func (c *Client) Do(ctx context.Context, fn func(*libvirt.Connect) error) error 
 	}
 	err = fn(p.conn)
 	c.release(p, err)
+	if err != nil && IsDisconnected(err) {
+		return fmt.Errorf("lost the connection to %s: %w: %w", c.uri, ErrNoDaemon, err)
+	}
 	return err
 }
 
@@ -163,6 +166,7 @@ func (c *Client) lease(ctx context.Context) (*pooled, error) {
 func (c *Client) place(ctx context.Context) *pooled {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.dropLost()
 	best := c.leastBusy()
 	if best == nil || (best.users > 0 && len(c.pool) < maxConnections) {
 		best = &pooled{opened: make(chan struct{})}
@@ -174,6 +178,26 @@ func (c *Client) place(ctx context.Context) *pooled {
 	}
 	best.users++
 	return best
+}
+
+// dropLost closes idle connections whose other end is gone, as after a restart
+// of libvirtd: the next call opens a new one. libvirt knows without asking.
+func (c *Client) dropLost() {
+	c.pool = slices.DeleteFunc(c.pool, func(p *pooled) bool {
+		select {
+		case <-p.opened:
+		default:
+			return false // nobody waits for it any more, yet it may come about
+		}
+		if p.users > 0 || p.conn == nil {
+			return false
+		}
+		if alive, err := p.conn.IsAlive(); err == nil && alive {
+			return false
+		}
+		_, _ = p.conn.Close()
+		return true
+	})
 }
 
 // leastBusy is the usable connection with the fewest calls, nil for none.
