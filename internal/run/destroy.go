@@ -138,7 +138,7 @@ func (p *project) marked(o plan.Observed, names []string) ([]string, error) {
 			out = append(out, name)
 			continue
 		}
-		declared, err := p.file.Select([]string{name})
+		declared, err := p.declared(name)
 		if err != nil {
 			return nil, err
 		}
@@ -150,6 +150,14 @@ func (p *project) marked(o plan.Observed, names []string) ([]string, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// declared are the guests that a name means in the file.
+func (p *project) declared(name string) ([]config.Guest, error) {
+	if p.file.Path == "" {
+		return nil, fmt.Errorf("find guest `%s`: project `%s` has no such guest", name, p.file.Project)
+	}
+	return p.file.Select([]string{name})
 }
 
 func (p *project) confirm(o DestroyOptions, pl *plan.Plan) error {

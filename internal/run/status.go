@@ -5,6 +5,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,33 +76,36 @@ func (p *project) report(o plan.Observed, only []string) (*StatusReport, error) 
 	return r, nil
 }
 
-// statusNames are the declared guests in the file's order, then the orphans.
+// statusNames are the declared guests in the file's order, then the orphans;
+// with only, those of them that it names.
 func (p *project) statusNames(o plan.Observed, only []string) ([]string, error) {
 	var names []string
-	if len(only) > 0 {
-		orphans := slices.DeleteFunc(slices.Clone(only), func(name string) bool { _, ok := o.Guests[name]; return !ok })
-		rest := slices.DeleteFunc(slices.Clone(only), func(name string) bool { _, ok := o.Guests[name]; return ok })
-		names = orphans
-		if len(rest) == 0 {
-			return names, nil
-		}
-		selected, err := p.file.Select(rest)
-		for _, g := range selected {
-			names = append(names, g.Name)
-		}
-		return names, err
-	}
 	for _, g := range p.file.Guests {
 		names = append(names, g.Name)
 	}
-	var orphans []string
-	for name := range o.Guests {
+	for _, name := range slices.Sorted(maps.Keys(o.Guests)) {
 		if !slices.Contains(names, name) {
-			orphans = append(orphans, name)
+			names = append(names, name)
 		}
 	}
-	slices.Sort(orphans)
-	return append(names, orphans...), nil
+	if len(only) == 0 {
+		return names, nil
+	}
+	wanted := map[string]bool{}
+	for _, name := range only {
+		if _, ok := o.Guests[name]; ok {
+			wanted[name] = true
+			continue
+		}
+		selected, err := p.declared(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range selected {
+			wanted[g.Name] = true
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !wanted[name] }), nil
 }
 
 func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
