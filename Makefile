@@ -13,8 +13,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # another user's clone.
 export GOFLAGS += -buildvcs=false
 
-# Root is for namespaces only; what root builds lies in root's own cache.
-LAB := $(if $(filter 0,$(shell id -u)),,sudo env "PATH=$$PATH" "GOFLAGS=$(GOFLAGS)" )test/lab
+# Root is for namespaces and owners of files only; what root builds lies in
+# root's own cache.
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo env "PATH=$$PATH" "GOFLAGS=$(GOFLAGS)" )
+LAB := $(ROOT)test/lab
+# Where the stock image of test-distro is kept.
+DISTRO_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmprov-distro
 
 # Every stage of `make test`, in order.
 STAGES := setup fmt-check vet lint unit xml e2e
@@ -69,13 +73,14 @@ e2e: ## booted guests on a private libvirtd (ARGS='-run NAME' picks)
 	$(LAB) go test -count=1 -timeout $(E2E_TIMEOUT) $(ARGS) ./test/...
 
 bench: ## speed, as ratios in one run
-	$(LAB) go test -count=1 -timeout $(E2E_TIMEOUT) -run '^$$' -bench . $(ARGS) ./test/...
+	$(LAB) go test -count=1 -timeout $(E2E_TIMEOUT) -run '^$$' -benchtime 1x -bench . $(ARGS) ./test
 
 demo: ## bring the quickstart guest up and look inside
 	@hack/demo.sh
 
 test-distro: ## a stock Debian 13 guest, nothing prepared (slow, needs the network)
-	$(LAB) env VMPROV_DISTRO=1 go test -count=1 -timeout $(E2E_TIMEOUT) -v -run '^TestDistro' ./test/...
+	image=$$($(ROOT)test/distro-image '$(DISTRO_CACHE)') && \
+	$(LAB) env VMPROV_DISTRO_IMAGE="$$image" go test -count=1 -timeout $(E2E_TIMEOUT) -v -run '^TestDistro' ./test
 
 clean: ## remove what was built
 	rm -f vmprov result
