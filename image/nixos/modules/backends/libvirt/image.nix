@@ -8,12 +8,16 @@
   ...
 }:
 {
-  system.build.image = import "${modulesPath}/../lib/make-disk-image.nix" {
-    inherit config lib pkgs;
-    format = "qcow2";
-    partitionTableType = if pkgs.stdenv.hostPlatform.isx86 then "legacy" else "efi";
-    label = "nixos";
-    diskSize = "auto";
-    copyChannel = false;
-  };
+  # A default: NixOS's own image modules, such as system.build.images.qemu, set
+  # this too.
+  system.build.image = lib.mkDefault (
+    import "${modulesPath}/../lib/make-disk-image.nix" {
+      inherit config lib pkgs;
+      format = "qcow2";
+      partitionTableType = if pkgs.stdenv.hostPlatform.isx86 then "legacy" else "efi";
+      label = "nixos";
+      diskSize = "auto";
+      copyChannel = false;
+    }
+  );
 }
