@@ -99,8 +99,15 @@ func (w *waiter) connect(ctx context.Context, limit time.Duration, results chan<
 		Timeout:         limit,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepAlive, Interval: keepAlive, Count: 3},
 	}
+	began := time.Now()
 	conn, err := dialer.DialContext(ctx, "tcp", login.HostPort())
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, context.DeadlineExceeded) && time.Since(began) < limit:
+		// The dialer takes the end of the wait for its own, and comes a little
+		// before it: that says nothing of the guest.
+		err = context.DeadlineExceeded
+	default:
 		err = &connectError{login.HostPort(), err}
 	}
 	select {
