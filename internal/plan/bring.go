@@ -40,7 +40,7 @@ func (s *sequence) bring(opts UpOptions) {
 	case c.recreate != "":
 		s.block(s.needsRecreate(c))
 	case m.Intent == IntentRollback:
-		s.rollback(m, applied, nil)
+		s.rollback(m, applied, nil, !opts.NoWait)
 		s.gp.Outcome = Completed
 	case recycles && c.byHand:
 		s.block(s.needsRestore())

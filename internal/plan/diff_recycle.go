@@ -56,7 +56,7 @@ func (s *sequence) recycleGuest(canaries canaries, canary bool) {
 	case m.Wanted == WantedStopped:
 		s.leaveStopped(applied)
 	case m.Intent == IntentRollback:
-		s.rollback(m, applied, nil)
+		s.rollback(m, applied, nil, true)
 		s.gp.Outcome = Completed
 	case m.Intent == IntentCreate:
 		// A guest that was never finished is as pristine as it can be.
@@ -128,7 +128,7 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	m, begun, ready := s.swap(m, applied, o.wait)
 	if m.PreviousBase.Identity != m.Base.Identity {
 		s.note("%s", s.recycleCause(m))
-		s.rollback(m, applied, &trial{begun, ready})
+		s.rollback(m, applied, &trial{begun, ready}, false)
 	}
 	old := s.rootVolume(m.Previous)
 	s.then(deleteVolume{s.pool.Name, old}, "the guest is ready on the new one")
@@ -205,8 +205,8 @@ type trial struct{ begun, ready ID }
 
 // rollback goes back to the overlay that the guest had. With a trial it is
 // planned for the case that it fails, beside what follows when it does not;
-// else it is carried on.
-func (s *sequence) rollback(m Mark, applied config.Guest, t *trial) {
+// else it is carried on, and wait says whether until the guest is ready.
+func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 	tail := s.tail
 	back := m
 	if m.Intent != IntentRollback {
@@ -236,7 +236,7 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial) {
 	s.commit(back.without(dropped))
 	if back.Wanted == WantedRunning {
 		asked := s.demand
-		s.start(back, applied, "", false)
+		s.start(back, applied, "", wait)
 		if t != nil {
 			s.demand = asked // it is one guest that runs, whichever way it goes
 		}
