@@ -116,9 +116,15 @@ func (c *child) end() int {
 // cut runs a command until the moment and ends it there by a signal.
 func (p *project) cut(t *testing.T, signal syscall.Signal, m moment, args ...string) {
 	t.Helper()
-	c := p.begin(t, args...)
+	p.begin(t, args...).cut(signal, m)
+}
+
+// cut ends the command by a signal when it reaches the moment.
+func (c *child) cut(signal syscall.Signal, m moment) {
+	c.t.Helper()
+	t := c.t
 	c.reach(m)
 	assert.NilError(t, c.cmd.Process.Signal(signal))
 	// A command says 130 for SIGINT, and the shell for SIGKILL 137.
-	assert.Equal(t, c.end(), 128+int(signal), "%v ended by %s at `%s`\n%s", args, signal, m, c.stderr)
+	assert.Equal(t, c.end(), 128+int(signal), "%v ended by %s at `%s`\n%s", c.cmd.Args, signal, m, c.stderr)
 }

@@ -15,7 +15,7 @@ import (
 // does. They cost no build and no CPU time, and take no notice of a shutdown.
 const idleHead = `project: {{.Name}}
 pool: {path: ./pool}
-images: {idle: {file: ./idle.qcow2}}
+images: {idle: {file: ./idle.qcow2}, other: {file: ./other.qcow2}}
 defaults: {image: idle, cpus: 1, memory: 64MiB, ready: [running], stopTimeout: 100ms}
 `
 
@@ -23,9 +23,16 @@ defaults: {image: idle, cpus: 1, memory: 64MiB, ready: [running], stopTimeout: 1
 func (p *project) configureIdle(t *testing.T, body string) {
 	t.Helper()
 	p.configureAll(t, idleHead+body)
-	image := p.path("idle.qcow2")
+	p.addImage(t, "idle")
+}
+
+// addImage makes an image with nothing on it, and leaves one that is there:
+// made anew, it would be another image.
+func (p *project) addImage(t *testing.T, name string) {
+	t.Helper()
+	image := p.path(name + ".qcow2")
 	if _, err := os.Stat(image); err == nil {
-		return // made anew, it would be another image
+		return
 	}
 	icmd.RunCommand("qemu-img", "create", "-q", "-f", "qcow2", image, "1M").Assert(t, icmd.Success)
 	assert.NilError(t, os.Chmod(image, 0o644))

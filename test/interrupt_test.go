@@ -147,6 +147,40 @@ func TestInterruptedDestroyIsFinished(t *testing.T) {
 	}
 }
 
+// TestInterruptedRollbackIsCarriedOn: a guest that does not get ready on its
+// new image goes back to the overlay it had, also over a killed command.
+func TestInterruptedRollbackIsCarriedOn(t *testing.T) {
+	t.Parallel()
+	const back = "go back to the overlay it had"
+	for _, m := range []moment{
+		{"done", back, "a"},
+		{"done", "stop at once", "a"},
+		{"done", "define domain", "a"},
+		{"done", "delete volume", "a"},
+	} {
+		t.Run(m.String(), func(t *testing.T) {
+			p := newProject(t)
+			p.configureIdle(t, pair)
+			p.must(t, "up")
+			had := p.inode(t, "a.root.1.qcow2")
+			p.configureIdle(t, `guests:
+  a: {image: other, ready: [agent], readyTimeout: 500ms, disks: [{name: data, bus: nvme, size: 16MiB}]}
+  b: {}
+`)
+			p.addImage(t, "other")
+			recycle := p.begin(t, "recycle", "--build", "a")
+			if m.action != back {
+				recycle.reach(moment{"started", back, "a"})
+			}
+			recycle.cut(syscall.SIGKILL, m)
+			p.configureIdle(t, pair)
+			p.must(t, "up")
+			p.settled(t, 1)
+			assert.Equal(t, p.inode(t, "a.root.1.qcow2"), had, "the overlay it had is another one")
+		})
+	}
+}
+
 // TestInterruptedRecycleKeepsBothOverlays: until the guest is ready on its new
 // image, the old overlay and the image below it stay, whatever happens.
 func TestInterruptedRecycleKeepsBothOverlays(t *testing.T) {
