@@ -70,7 +70,7 @@ func Observe(ctx context.Context, c *virt.Client, project, poolName, poolPath st
 	// The group's context ends with the group: what comes after uses ctx.
 	g, looking := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		return c.Do(looking, func(conn *libvirt.Connect) error { return o.observeDomains(looking, c, conn, project) })
+		return c.Do(looking, func(conn *libvirt.Connect) error { return o.observeDomains(looking, conn, project) })
 	})
 	g.Go(func() error {
 		return c.Do(looking, func(conn *libvirt.Connect) (err error) {
@@ -137,7 +137,11 @@ func (o *Observed) observeNetworks(conn *libvirt.Connect) error {
 	return nil
 }
 
-func (o *Observed) observeDomains(ctx context.Context, c *virt.Client, conn *libvirt.Connect, project string) error {
+// looksAtOnce is how many domains are read side by side. All of them are of the
+// connection that listed them, which has five requests in flight at most.
+const looksAtOnce = 4
+
+func (o *Observed) observeDomains(ctx context.Context, conn *libvirt.Connect, project string) error {
 	all, err := conn.ListAllDomains(0)
 	if err != nil {
 		return fmt.Errorf("list domains: %w", err)
@@ -164,19 +168,21 @@ func (o *Observed) observeDomains(ctx context.Context, c *virt.Client, conn *lib
 			ours = append(ours, &all[i])
 		}
 	}
-	states, err := domainStates(conn, ours)
+	states, err := oddStates(conn)
 	if err != nil {
 		return err
 	}
 	found := make([]*ObservedGuest, len(ours))
 	broken := make([]string, len(ours))
 	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(looksAtOnce)
 	for i, dom := range ours {
-		g.Go(func() error {
-			return c.Do(ctx, func(*libvirt.Connect) (err error) {
-				found[i], broken[i], err = observeGuest(dom, project)
+		g.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
 				return err
-			})
+			}
+			found[i], broken[i], err = observeGuest(dom, project)
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -264,21 +270,22 @@ func markOf(domainXML string) (Mark, bool, error) {
 	return DecodeMark(d.Metadata.XML)
 }
 
-// domainStates reads the state of many domains in one call, by UUID.
-func domainStates(conn *libvirt.Connect, doms []*libvirt.Domain) (map[string]string, error) {
-	states := map[string]string{}
-	if len(doms) == 0 {
-		return states, nil
-	}
-	stats, err := conn.GetAllDomainStats(doms, libvirt.DOMAIN_STATS_STATE, 0)
+// oddStates reads the states of domains that are neither plainly running nor
+// shut off, by UUID. One list call gives these few: the call for the states of
+// many domains (GetAllDomainStats) makes the binding ask for each domain's CPUs.
+func oddStates(conn *libvirt.Connect) (map[string]string, error) {
+	odd, err := conn.ListAllDomains(libvirt.CONNECT_LIST_DOMAINS_PAUSED | libvirt.CONNECT_LIST_DOMAINS_OTHER)
 	if err != nil {
-		return nil, fmt.Errorf("read states of domains: %w", err)
+		return nil, fmt.Errorf("list domains that are paused or otherwise halted: %w", err)
 	}
-	for _, s := range stats {
-		uuid, err := s.Domain.GetUUIDString()
-		_ = s.Domain.Free()
-		if err == nil && s.State != nil && s.State.StateSet {
-			states[uuid] = stateWord(s.State.State, s.State.Reason)
+	states := map[string]string{}
+	for i := range odd {
+		state, reason, stateErr := odd[i].GetState()
+		uuid, uuidErr := odd[i].GetUUIDString()
+		_ = odd[i].Free()
+		// One that went meanwhile is seen as gone where its XML is read.
+		if stateErr == nil && uuidErr == nil {
+			states[uuid] = stateWord(state, reason)
 		}
 	}
 	return states, nil
