@@ -81,11 +81,6 @@ func (w world) up(d Desired) {
 	w.must(DiffUp(d, w.observe(d), all(d)))
 }
 
-func (w world) recycle(d Desired) {
-	w.t.Helper()
-	w.must(DiffRecycle(d, w.observe(d), RecycleOptions{Selected: d.Declared, Canary: true}))
-}
-
 // destroy removes the project and looks that nothing of it is left.
 func (w world) destroy(d Desired) {
 	w.t.Helper()

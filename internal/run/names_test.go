@@ -3,8 +3,6 @@
 package run
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -119,24 +117,6 @@ func TestUpOptions(t *testing.T) {
 	}
 	_, err := p.upOptions(UpOptions{Recreate: []string{"nobody"}})
 	assert.ErrorContains(t, err, "find guest `nobody`")
-}
-
-func TestPublicKeys(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "keys")
-	assert.NilError(t, os.WriteFile(file, []byte("# mine\nssh-ed25519 AAAA ada\r\n\n  ssh-rsa BBBB bob\n"), 0o600))
-	for _, tc := range []struct {
-		entry string
-		want  []string
-	}{
-		{file, []string{"ssh-ed25519 AAAA ada", "ssh-rsa BBBB bob"}},
-		{"ssh-ed25519 AAAA ada", []string{"ssh-ed25519 AAAA ada"}},
-	} {
-		got, err := publicKeys(tc.entry)
-		assert.NilError(t, err)
-		assert.DeepEqual(t, got, tc.want)
-	}
-	_, err := publicKeys("/nonexistent/key.pub")
-	assert.ErrorContains(t, err, "read public key: open /nonexistent/key.pub: ")
 }
 
 func TestConfirm(t *testing.T) {
