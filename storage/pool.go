@@ -192,19 +192,39 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 	if virt.IsNotFound(err) {
 		return false, nil
 	}
-	if err != nil || len(pool.Volumes) > 0 {
+	if err != nil || !pool.Active || len(pool.Volumes) > 0 {
 		return false, err
 	}
-	if err := p.Destroy(); err != nil {
+	if err := whileBusy(ctx, p.Destroy); err != nil {
 		return false, fmt.Errorf("stop pool `%s`: %w", pool.Name, err)
 	}
-	// Deletes the folder when it is empty, and fails where something is in it
-	// that is no volume (a folder of somebody's): that stays, the pool goes.
-	_ = p.Delete(libvirt.STORAGE_POOL_DELETE_NORMAL)
-	if err := p.Undefine(); err != nil {
+	// Deletes the folder when it is empty. A pool that is stopped takes no volume.
+	if whileBusy(ctx, func() error { return p.Delete(libvirt.STORAGE_POOL_DELETE_NORMAL) }) != nil {
+		if kept, err := keepFilled(ctx, conn, p); kept || err != nil {
+			return false, err
+		}
+	}
+	if err := whileBusy(ctx, p.Undefine); err != nil {
 		return false, fmt.Errorf("undefine pool `%s`: %w", pool.Name, err)
 	}
 	return true, nil
+}
+
+// keepFilled starts a pool again whose folder could not be deleted, and keeps
+// it when a volume came into it before it was stopped. Anything else in the
+// folder (one of somebody's) stays without the pool.
+func keepFilled(ctx context.Context, conn *libvirt.Connect, p *libvirt.StoragePool) (kept bool, err error) {
+	if p.Create(0) != nil {
+		return false, nil // there is no folder any more
+	}
+	pool, err := read(ctx, conn, p)
+	if err != nil || len(pool.Volumes) > 0 {
+		return true, err
+	}
+	if err := whileBusy(ctx, p.Destroy); err != nil {
+		return true, fmt.Errorf("stop pool `%s`: %w", pool.Name, err)
+	}
+	return false, nil
 }
 
 // List reads the pools of a host as they are, without a look at their volumes.

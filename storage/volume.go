@@ -142,17 +142,22 @@ func inPool(ctx context.Context, conn *libvirt.Connect, pool, verb, name string,
 		return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, err)
 	}
 	defer func() { _ = p.Free() }()
+	if err := whileBusy(ctx, func() error { return fn(p) }); err != nil {
+		return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, err)
+	}
+	return nil
+}
+
+// whileBusy repeats what other work on the same pool refuses.
+func whileBusy(ctx context.Context, fn func() error) error {
 	for {
-		err := fn(p)
-		switch {
-		case err == nil:
-			return nil
-		case !virt.IsBusyPool(err):
-			return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, err)
+		err := fn()
+		if err == nil || !virt.IsBusyPool(err) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s `%s` in pool `%s`: %w", verb, name, pool, ctx.Err())
+			return ctx.Err()
 		case <-time.After(busyRetry):
 		}
 	}
