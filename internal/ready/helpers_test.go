@@ -64,6 +64,10 @@ func destroy(t testing.TB, c *virt.Client, id string) {
 	}))
 }
 
+// brief is the timeout of a wait that is to end by it: long enough that a
+// loaded machine makes its first attempt before.
+const brief = 2 * time.Second
+
 // newTarget waits for a guest whose ssh server is on a port of the loopback.
 func newTarget(t testing.TB, id string, port int, probes ...config.Probe) Target {
 	t.Helper()

@@ -131,7 +131,7 @@ func TestHostileText(t *testing.T) {
 	target.ConsoleTail = func(context.Context) string {
 		return strings.Repeat(hostile+"\x1b[0;32m  OK  \x1b[0m Started\r\n", 20) + strings.Repeat("x", 10000)
 	}
-	target.Timeout = 200 * time.Millisecond
+	target.Timeout = brief
 	var mu sync.Mutex
 	var texts []string
 	err := wait(t.Context(), c, target, func(e event.Event) {

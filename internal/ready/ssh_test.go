@@ -134,7 +134,7 @@ func TestSSHHostile(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			target := newTarget(t, id, tc.start(t), sshProbe)
-			target.Timeout = 300 * time.Millisecond
+			target.Timeout = brief
 			target.Mounts = []string{"/data"}
 			began := time.Now()
 			err := Wait(t.Context(), c, target, event.Discard)
@@ -143,7 +143,7 @@ func TestSSHHostile(t *testing.T) {
 			assert.ErrorContains(t, err, tc.want)
 			assert.Assert(t, timeout.Hint != "")
 			assert.Assert(t, !strings.Contains(err.Error(), "\x1b"))
-			assert.Assert(t, time.Since(began) < 5*time.Second, "it took %s", time.Since(began))
+			assert.Assert(t, time.Since(began) < 15*time.Second, "it took %s", time.Since(began))
 		})
 	}
 }
@@ -191,9 +191,9 @@ func TestSSHMountMissing(t *testing.T) {
 	c, id := startDomain(t)
 	target := newTarget(t, id, newServer(t).Start(t), sshProbe)
 	target.Mounts = []string{"/data", "/mnt"}
-	target.Timeout = 300 * time.Millisecond
+	target.Timeout = brief
 	err := Wait(t.Context(), c, target, event.Discard)
-	assert.Error(t, err, "wait for guest `xfs-1`: not ready after 300ms: probe ssh: not mounted yet: /data, /mnt")
+	assert.Error(t, err, "wait for guest `xfs-1`: not ready after 2s: probe ssh: not mounted yet: /data, /mnt")
 }
 
 // TestCommand: the command is run until it succeeds, on one login.
@@ -220,9 +220,9 @@ func TestCommandFails(t *testing.T) {
 	server := newServer(t)
 	server.Run = func(string) (string, string, int) { return "out", "first\n\x1b[1mlast\n", 4 }
 	target := newTarget(t, id, server.Start(t), commandProbe("false"))
-	target.Timeout = 300 * time.Millisecond
+	target.Timeout = brief
 	err := Wait(t.Context(), c, target, event.Discard)
-	assert.Error(t, err, "wait for guest `xfs-1`: not ready after 300ms: probe command: run 'false' in the guest: exit status 4: ?[1mlast")
+	assert.Error(t, err, "wait for guest `xfs-1`: not ready after 2s: probe command: run 'false' in the guest: exit status 4: ?[1mlast")
 }
 
 // BenchmarkSeen measures how long after the server listens a wait returns. It

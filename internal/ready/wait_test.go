@@ -165,7 +165,7 @@ func TestNoAddress(t *testing.T) {
 	c, id := startDomain(t)
 	target := newTarget(t, id, 22, sshProbe)
 	target.Login.Address, target.MACs = "", []string{"52:54:00:00:00:01"}
-	target.Timeout = 200 * time.Millisecond
+	target.Timeout = brief
 	err := Wait(t.Context(), c, target, event.Discard)
 	assert.ErrorIs(t, err, errNoAddress)
 }
