@@ -28,6 +28,8 @@ type Request struct {
 	Attribute string
 	// File is the absolute path of a ready qcow2 or raw image.
 	File string
+	// Overrides are packages that a flake builds from local checkouts.
+	Overrides []Override
 	// User builds with the rights of this user where a nix daemon answers; nil for the process's own.
 	User *User
 	// Log takes the build log; empty for none. It is made (0600) as User's.
@@ -54,6 +56,9 @@ type Artifact struct {
 	Format string
 	// VirtualSize in bytes.
 	VirtualSize uint64
+	// Overrides names the packages that were built from local checkouts, as
+	// NAME=PATH, NAME=PATH; empty for none.
+	Overrides string `json:",omitempty"`
 }
 
 // action is the action of every event of a build.

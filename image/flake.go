@@ -34,7 +34,9 @@ func buildFlake(ctx context.Context, r Request, emit event.Sink) (Artifact, erro
 	if err != nil {
 		return Artifact{}, fmt.Errorf("find image %s: %w", r.Name, err)
 	}
-	return probe(ctx, Artifact{Name: r.Name, Path: path, StorePath: storePath, Identity: storePath})
+	return probe(ctx, Artifact{
+		Name: r.Name, Path: path, StorePath: storePath, Identity: storePath, Overrides: describe(r.Overrides),
+	})
 }
 
 // flakeBuild is one image being built.
@@ -48,31 +50,44 @@ type flakeBuild struct {
 }
 
 func newBuild(ctx context.Context, r Request, emit event.Sink) (*flakeBuild, error) {
-	as := rightsFor(r.User)
-	text, v, err := nix{}.version(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("build image %s: %w", r.Name, err)
-	}
-	ref, err := refer(ctx, r, as)
+	n, ref, err := openFlake(ctx, r, action, emit)
 	if err != nil {
 		return nil, err
 	}
-	if ref.folder != "" {
-		if err := checkNixpkgs(ref.folder, text, v); err != nil {
-			return nil, fmt.Errorf("build image %s: %w", r.Name, err)
-		}
-	}
-	if ref.note != "" {
-		emit(event.Event{Kind: event.Note, Action: action, Object: r.Name, Text: ref.note})
+	overriding, err := overrideOptions(ctx, n, ref, r)
+	if err != nil {
+		return nil, fmt.Errorf("build image %s: %w", r.Name, err)
 	}
 	log, err := openLog(r)
 	if err != nil {
 		return nil, fmt.Errorf("build image %s: %w", r.Name, err)
 	}
-	n := nix{as: as, dir: ref.folder}
 	options := append([]string{"--json", "--no-link", "--print-build-logs"}, ref.options...)
-	options = append(options, n.buildUsers(ctx)...)
+	options = append(append(options, overriding...), n.buildUsers(ctx)...)
 	return &flakeBuild{request: r, nix: n, ref: ref, options: options, log: log, emit: emit}, nil
+}
+
+// openFlake decides how nix reads the flake of r and with whose rights, and
+// refuses what this nix cannot evaluate. doing begins its errors.
+func openFlake(ctx context.Context, r Request, doing string, emit event.Sink) (nix, reference, error) {
+	as := rightsFor(r.User)
+	text, v, err := nix{}.version(ctx)
+	if err != nil {
+		return nix{}, reference{}, fmt.Errorf("%s %s: %w", doing, r.Name, err)
+	}
+	ref, err := refer(ctx, r, as)
+	if err != nil {
+		return nix{}, reference{}, err
+	}
+	if ref.folder != "" {
+		if err := checkNixpkgs(ref.folder, text, v); err != nil {
+			return nix{}, reference{}, fmt.Errorf("%s %s: %w", doing, r.Name, err)
+		}
+	}
+	if ref.note != "" {
+		emit(event.Event{Kind: event.Note, Action: action, Object: r.Name, Text: ref.note})
+	}
+	return nix{as: as, dir: ref.folder}, ref, nil
 }
 
 func (b *flakeBuild) close() { b.log.Close() }
