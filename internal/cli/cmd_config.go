@@ -3,83 +3,44 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"vmprov/image"
-	"vmprov/internal/config"
 	"vmprov/internal/run"
 )
-
-func (p *program) validateCommand() command {
-	return command{
-		Command: &cli.Command{
-			Name:        "validate",
-			Usage:       "check a configuration",
-			ArgsUsage:   "[CONFIG]",
-			Description: "Says OK, or lists every fault as FILE:LINE:COL: PATH: RULE, GOT VALUE.",
-			Action: func(c *cli.Context) error {
-				path, err := p.configOnly(c)
-				if err != nil {
-					return err
-				}
-				path = cmp.Or(path, config.DefaultFile)
-				return query(p, c, func(context.Context, run.Env) (validated, error) {
-					f, err := p.verbs.validate(path)
-					if err != nil {
-						return validated{}, err
-					}
-					return newValidated(path, f), nil
-				}, writeValidated)
-			},
-		},
-		examples: []string{"vmprov validate", "vmprov validate examples/nvme/vmprov.yaml"},
-	}
-}
-
-// validated is the result of validate.
-type validated struct {
-	Config  string   `json:"config"`
-	Project string   `json:"project"`
-	Guests  []string `json:"guests"`
-}
-
-func newValidated(path string, f *config.File) validated {
-	v := validated{Config: path, Project: f.Project, Guests: []string{}}
-	for _, g := range f.Guests {
-		v.Guests = append(v.Guests, g.Name)
-	}
-	return v
-}
-
-func writeValidated(w io.Writer, v validated) error {
-	_, err := fmt.Fprintf(w, "%s: OK, %s\n", v.Config, count(len(v.Guests), "guest"))
-	return err
-}
 
 func (p *program) buildCommand() command {
 	return command{
 		Command: &cli.Command{
-			Name:        "build",
-			Usage:       "build the images and print their paths",
-			ArgsUsage:   "[CONFIG] [GUEST...]",
-			Description: "Builds the image of each guest and prints NAME PATH. Nothing holds the result:\na garbage collection may take it until a guest is made of it.",
+			Name:      "build",
+			Usage:     "build the images and print their paths",
+			ArgsUsage: "[CONFIG] [GUEST...]",
+			Description: `Builds the image of each guest and prints NAME PATH. Nothing holds the result:
+a garbage collection may take it until a guest is made of it. A recycle without
+--build takes what was built last.`,
+			Flags: []cli.Flag{overrideFlag(), updateFlag()},
 			Action: func(c *cli.Context) error {
 				s, err := p.selection(c)
 				if err != nil {
 					return err
 				}
+				b, err := buildingOf(c, true, "")
+				if err != nil {
+					return err
+				}
 				return query(p, c, func(ctx context.Context, env run.Env) ([]builtImage, error) {
-					artifacts, err := p.verbs.build(ctx, env, s)
+					artifacts, err := p.verbs.build(ctx, env, run.BuildOptions{Selection: s, Building: b})
 					return builtImages(artifacts), err
 				}, writeBuild)
 			},
 		},
-		examples: []string{"vmprov build", "vmprov build fleet.yaml --json | jq -r '.[].path'"},
+		examples: []string{
+			"vmprov build",
+			"vmprov build fleet.yaml --json | jq -r '.[].path'",
+			"vmprov build --override fio=~/src/fio --override kernel=~/src/linux",
+		},
 	}
 }
 
@@ -91,12 +52,14 @@ type builtImage struct {
 	StorePath   string `json:"storePath,omitempty"`
 	Format      string `json:"format"`
 	VirtualSize uint64 `json:"virtualSize"` // bytes
+	// Overrides are packages built from local checkouts, as NAME=PATH.
+	Overrides string `json:"overrides,omitempty"`
 }
 
 func builtImages(artifacts []image.Artifact) []builtImage {
 	built := []builtImage{}
 	for _, a := range artifacts {
-		built = append(built, builtImage{a.Name, a.Path, a.StorePath, a.Format, a.VirtualSize})
+		built = append(built, builtImage{a.Name, a.Path, a.StorePath, a.Format, a.VirtualSize, a.Overrides})
 	}
 	return built
 }

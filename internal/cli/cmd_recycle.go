@@ -24,6 +24,8 @@ back to what it had, and the others are left running.`,
 				&cli.BoolFlag{Name: "build", Category: groupAsk, Usage: "build the images and take the newest"},
 				parallelFlag(),
 				dryRunFlag(),
+				overrideFlag(),
+				updateFlag(),
 			},
 			Action: func(c *cli.Context) error {
 				s, err := p.selection(c)
@@ -34,7 +36,11 @@ back to what it had, and the others are left running.`,
 				if err != nil {
 					return err
 				}
-				o := run.RecycleOptions{Selection: s, Build: c.Bool("build"), Parallel: parallel, DryRun: c.Bool("dry-run")}
+				building, err := buildingOf(c, c.Bool("build"), "without --build")
+				if err != nil {
+					return err
+				}
+				o := run.RecycleOptions{Selection: s, Build: c.Bool("build"), Parallel: parallel, DryRun: c.Bool("dry-run"), Building: building}
 				return p.change(c, func(ctx context.Context, env run.Env) (*run.Summary, error) {
 					return p.verbs.recycle(ctx, env, o)
 				})

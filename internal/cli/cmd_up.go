@@ -30,6 +30,7 @@ when it is named.`,
 				parallelFlag(),
 				&cli.BoolFlag{Name: "no-wait", Category: groupHow, Usage: "return when the guests run, ready or not"},
 				dryRunFlag(),
+				updateFlag(),
 			}, upFlags()...),
 			Action: func(c *cli.Context) error {
 				o, err := p.upOptions(c)
@@ -77,6 +78,7 @@ Nothing is changed.`,
 func upFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "no-build", Category: groupHow, Usage: "leave guests on the images they have"},
+		overrideFlag(),
 		&cli.BoolFlag{Name: "restart", Category: groupAsk, Usage: "restart guests with changes that wait for a boot"},
 		&cli.BoolFlag{Name: "recycle", Category: groupAsk, Usage: "renew the root disk of guests with a new image"},
 		&cli.StringSliceFlag{Name: "recreate", Category: groupAsk, Usage: "remove `GUEST` with its data disks, make it anew"},
@@ -91,8 +93,13 @@ func (p *program) upOptions(c *cli.Context) (run.UpOptions, error) {
 	if err != nil {
 		return run.UpOptions{}, err
 	}
+	building, err := buildingOf(c, !c.Bool("no-build"), "with --no-build")
+	if err != nil {
+		return run.UpOptions{}, err
+	}
 	parallel, err := parallelOf(c)
 	return run.UpOptions{
+		Building:      building,
 		Selection:     s,
 		Parallel:      parallel,
 		NoWait:        c.Bool("no-wait"),

@@ -16,6 +16,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"vmprov/image"
+	"vmprov/image/nixos"
 	"vmprov/internal/config"
 	"vmprov/internal/event"
 	"vmprov/internal/run"
@@ -26,6 +27,8 @@ type recorder struct {
 	call string
 	env  run.Env
 	err  error
+	// differences are what validate --guest finds.
+	differences []nixos.Difference
 }
 
 func (r *recorder) saw(env run.Env, verb string, options any) {
@@ -86,8 +89,22 @@ func (r *recorder) verbs() verbs {
 				{Name: "xfs-1", Family: "xfs"}, {Name: "xfs-2", Family: "xfs"}, {Name: "kdev", Family: "kdev"},
 			}}, r.err
 		},
-		build: func(_ context.Context, env run.Env, s run.Selection) ([]image.Artifact, error) {
-			r.saw(env, "build", s)
+		agree: func(_ context.Context, env run.Env, s run.Selection) (*run.Agreement, error) {
+			r.saw(env, "agree", s)
+			return &run.Agreement{Project: "fstests", Guests: []run.GuestAgreement{
+				{Guest: "xfs-1", Differences: r.differences}, {Guest: "kdev", Skipped: "a ready file", Differences: []nixos.Difference{}},
+			}}, r.err
+		},
+		init: func(_ context.Context, o run.InitOptions) (*run.InitResult, error) {
+			r.saw(run.Env{}, "init", o)
+			return &run.InitResult{Dir: "/vm", Template: o.Template, Project: "vm", Library: "path:/lib", Files: []string{"flake.nix", "vmprov.yaml"}}, r.err
+		},
+		module: func(env run.Env, s run.Selection) (*run.GuestModule, error) {
+			r.saw(env, "module", s)
+			return &run.GuestModule{Guests: []string{"xfs-1"}, Module: "{ }\n"}, r.err
+		},
+		build: func(_ context.Context, env run.Env, o run.BuildOptions) ([]image.Artifact, error) {
+			r.saw(env, "build", o)
 			return []image.Artifact{{Name: "devel", Path: "/nix/store/x/nixos.qcow2", Format: "qcow2"}}, r.err
 		},
 		xml: func(_ context.Context, env run.Env, s run.Selection) ([]run.GuestXML, error) {
@@ -137,11 +154,11 @@ func configurations(t *testing.T) {
 func TestOptions(t *testing.T) {
 	configurations(t)
 	for _, tc := range []struct{ args, want string }{
-		{"up", "up {Selection:{Config: Guests:[]} Parallel:0 NoWait:false NoBuild:false DryRun:false Restart:false Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[]}"},
-		{"up a.yaml xfs-1 --parallel 3 --no-wait xfs-2 --no-build --dry-run", "up {Selection:{Config:a.yaml Guests:[xfs-1 xfs-2]} Parallel:3 NoWait:true NoBuild:true DryRun:true Restart:false Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[]}"},
-		{"up -f b.yml --restart --recycle --recreate x --restore --remove-orphans --adopt --recreate y", "up {Selection:{Config:b.yml Guests:[]} Parallel:0 NoWait:false NoBuild:false DryRun:false Restart:true Recycle:true Restore:true RemoveOrphans:true Adopt:true Recreate:[x y]}"},
-		{"plan cfg/ --no-build --restart", "plan {Selection:{Config:cfg/ Guests:[]} Parallel:0 NoWait:false NoBuild:true DryRun:false Restart:true Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[]}"},
-		{"recycle xfs --build --parallel=2 --dry-run", "recycle {Selection:{Config: Guests:[xfs]} Build:true Parallel:2 DryRun:true}"},
+		{"up", "up {Selection:{Config: Guests:[]} Parallel:0 NoWait:false NoBuild:false DryRun:false Restart:false Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[] Building:{Overrides:[] Update:false}}"},
+		{"up a.yaml xfs-1 --parallel 3 --no-wait xfs-2 --no-build --dry-run", "up {Selection:{Config:a.yaml Guests:[xfs-1 xfs-2]} Parallel:3 NoWait:true NoBuild:true DryRun:true Restart:false Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[] Building:{Overrides:[] Update:false}}"},
+		{"up -f b.yml --restart --recycle --recreate x --restore --remove-orphans --adopt --recreate y", "up {Selection:{Config:b.yml Guests:[]} Parallel:0 NoWait:false NoBuild:false DryRun:false Restart:true Recycle:true Restore:true RemoveOrphans:true Adopt:true Recreate:[x y] Building:{Overrides:[] Update:false}}"},
+		{"plan cfg/ --no-build --restart", "plan {Selection:{Config:cfg/ Guests:[]} Parallel:0 NoWait:false NoBuild:true DryRun:false Restart:true Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[] Building:{Overrides:[] Update:false}}"},
+		{"recycle xfs --build --parallel=2 --dry-run", "recycle {Selection:{Config: Guests:[xfs]} Build:true Parallel:2 DryRun:true Building:{Overrides:[] Update:false}}"},
 		{"destroy --yes a.yaml xfs-1 --keep-disks", "destroy {Selection:{Config:a.yaml Guests:[xfs-1]} Project: KeepDisks:true Yes:true DryRun:false}"},
 		{"destroy -y --project p xfs-1", "destroy {Selection:{Config: Guests:[xfs-1]} Project:p KeepDisks:false Yes:true DryRun:false}"},
 		{"destroy --dry-run", "destroy {Selection:{Config: Guests:[]} Project: KeepDisks:false Yes:false DryRun:true}"},
@@ -159,7 +176,15 @@ func TestOptions(t *testing.T) {
 		{"-f a.yaml logs xfs-1", "logs {Config:a.yaml Guest:xfs-1 Follow:false}"},
 		{"validate", "validate vmprov.yaml"},
 		{"validate a.yaml", "validate a.yaml"},
-		{"build a.yaml xfs-1", "build {Config:a.yaml Guests:[xfs-1]}"},
+		{"build a.yaml xfs-1", "build {Selection:{Config:a.yaml Guests:[xfs-1]} Building:{Overrides:[] Update:false}}"},
+		{"build --override fio=/etc --update --override kernel=/usr", "build {Selection:{Config: Guests:[]} Building:{Overrides:[{Name:fio Path:/etc} {Name:kernel Path:/usr}] Update:true}}"},
+		{"recycle --build --override fio=/etc --update", "recycle {Selection:{Config: Guests:[]} Build:true Parallel:0 DryRun:false Building:{Overrides:[{Name:fio Path:/etc}] Update:true}}"},
+		{"validate --guest", "agree {Config: Guests:[]}"},
+		{"validate --guest a.yaml xfs-1 kdev", "agree {Config:a.yaml Guests:[xfs-1 kdev]}"},
+		{"module", "module {Config: Guests:[]}"},
+		{"module a.yaml xfs-1", "module {Config:a.yaml Guests:[xfs-1]}"},
+		{"init", "init {Dir:. Template:libvirt Library: Project: Git:false}"},
+		{"init new --git --template imageless --library github:owner/name --project p", "init {Dir:new Template:imageless Library:github:owner/name Project:p Git:true}"},
 		{"xml xfs-1", "xml {Config: Guests:[xfs-1]}"},
 		{"schema", "schema "},
 		{"doctor cfg/", "doctor {Config:cfg/ Guests:[]}"},
@@ -217,6 +242,26 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"console", "a", "b"}, "console takes one guest"},
 		{[]string{"validate", "xfs-1"}, "validate takes no guests"},
 		{[]string{"schema", "x"}, "schema takes no arguments"},
+		{[]string{"module", "a", "b"}, "module takes one guest, got `a` and `b`"},
+		{[]string{"build", "--override", "fio"}, "--override: must be NAME=PATH, got `fio`"},
+		{[]string{"build", "--override", "=/etc"}, "--override: must be NAME=PATH, got `=/etc`"},
+		{[]string{"build", "--override", "fio=/a b"}, "nix cannot take the path \"/a b\""},
+		{[]string{"build", "--override", "fio-src=/etc"}, "override fio-src: give the name without `-src`"},
+		{[]string{"build", "--override", "f o=/etc"}, "`f o-src` cannot be the name of a flake's input"},
+		{[]string{"build", "--override", "fio=/etc", "--override", "fio=/usr"}, "--override: `fio` is given twice"},
+		{[]string{"up", "--no-build", "--override", "fio=/etc"}, "--override: nothing is built with --no-build"},
+		{[]string{"recycle", "--update"}, "--update: nothing is built without --build"},
+		{[]string{"recycle", "--override", "fio=/etc"}, "--override: nothing is built without --build"},
+		{[]string{"up", "--update", "--dry-run"}, "--update and --dry-run exclude each other"},
+		{[]string{"plan", "--update"}, "unknown flag `--update`"},
+		{[]string{"init", "a", "b"}, "init takes one folder, got `a b`"},
+		{[]string{"init", ""}, "an argument is empty"},
+		{[]string{"init", "-f", "a.yaml"}, "init takes a folder and no --file"},
+		{[]string{"init", "--template", "nosuch"}, "find template `nosuch`: there are libvirt and imageless"},
+		{[]string{"init", "--template", ""}, "--template: is empty"},
+		{[]string{"init", "--project", "My VM"}, "must be a DNS label"},
+		{[]string{"init", "--library", "nixos-flake"}, "must be a folder such as ./library, or a flake URL"},
+		{[]string{"init", "--library", "/a b"}, "nix cannot take the path \"/a b\""},
 		{[]string{"version", "x"}, "version takes no arguments"},
 		{[]string{"completion", "csh"}, "completion needs one of bash, zsh, fish"},
 	} {
@@ -312,14 +357,17 @@ func TestJSONDocuments(t *testing.T) {
 		{"plan", `{"project":"fstests","changed":false,"actions":null,"notes":null}`},
 		{"build", `[{"name":"devel","path":"/nix/store/x/nixos.qcow2","format":"qcow2","virtualSize":0}]`},
 		{"xml", `[{"guest":"xfs-1","xml":"<domain/>"}]`},
+		{"init", `{"dir":"/vm","template":"libvirt","project":"vm","library":"path:/lib","files":["flake.nix","vmprov.yaml"]}`},
+		{"module", `{"guests":["xfs-1"],"module":"{ }\n"}`},
+		{"validate --guest", `{"project":"fstests","guests":[{"guest":"xfs-1","differences":null},{"guest":"kdev","skipped":"a ready file","differences":[]}]}`},
 		{"doctor", `[{"name":"libvirtd","level":"ok","detail":"9.0.0"}]`},
 		{"validate", `{"config":"vmprov.yaml","project":"fstests","guests":["xfs-1","xfs-2","kdev"]}`},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
-			got := runLine(t.Context(), recorder{}, tc.args, "--json")
+			got := runLine(t.Context(), recorder{}, append(strings.Fields(tc.args), "--json")...)
 			assert.Equal(t, got.code, ExitDone, got.err)
 			assert.Equal(t, got.out, tc.want+"\n")
-			failed := runLine(t.Context(), recorder{err: errors.New("boom")}, tc.args, "--json")
+			failed := runLine(t.Context(), recorder{err: errors.New("boom")}, append(strings.Fields(tc.args), "--json")...)
 			assert.Equal(t, failed.out, `{"error":"boom","exit":1}`+"\n")
 		})
 	}
@@ -401,8 +449,10 @@ func TestComplete(t *testing.T) {
 		{[]string{"up", "--connect", "x"}, ""},
 		{[]string{"logs", "-f", "k"}, "kdev"},
 		{[]string{"up", "./"}, ""},
-		{[]string{"validate", ""}, ""},
+		{[]string{"validate", ""}, "xfs-1 xfs xfs-2 kdev"},
 		{[]string{"completion", "b"}, "bash"},
+		{[]string{"init", "--template", ""}, "libvirt imageless"},
+		{[]string{"init", ""}, ""},
 		{[]string{"help", "ssh"}, "ssh ssh-config"},
 		{[]string{"nosuch", ""}, ""},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vmprov/image/nixos"
 	"vmprov/internal/config"
 )
 
@@ -57,6 +58,8 @@ func candidates(commands []command, words []string, guests func(configPath strin
 	}
 	var offer []string
 	switch awaiting := awaitedValue(flags, done); {
+	case awaiting == "template":
+		offer = nixos.Templates()
 	case awaiting == "recreate":
 		offer = guests(configIn(flags, done))
 	case awaiting != "":

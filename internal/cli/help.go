@@ -42,8 +42,8 @@ var commandGroups = []struct {
 }{
 	{"Main", []string{"up", "status", "ssh", "recycle", "destroy"}},
 	{"Guests", []string{"start", "stop", "console", "logs", "ssh-config"}},
-	{"Looking ahead", []string{"plan", "build", "xml", "validate", "schema"}},
-	{"Setting up", []string{"doctor", "completion", "version", "help"}},
+	{"Looking ahead", []string{"plan", "build", "xml", "module", "validate", "schema"}},
+	{"Setting up", []string{"init", "doctor", "completion", "version", "help"}},
 }
 
 func appHelp(commands []command) string {

@@ -25,7 +25,10 @@ type verbs struct {
 	console   func(ctx context.Context, env run.Env, configPath, guest string) error
 	logs      func(context.Context, run.Env, run.LogsOptions) error
 	validate  func(configPath string) (*config.File, error)
-	build     func(context.Context, run.Env, run.Selection) ([]image.Artifact, error)
+	agree     func(context.Context, run.Env, run.Selection) (*run.Agreement, error)
+	init      func(context.Context, run.InitOptions) (*run.InitResult, error)
+	module    func(run.Env, run.Selection) (*run.GuestModule, error)
+	build     func(context.Context, run.Env, run.BuildOptions) ([]image.Artifact, error)
 	xml       func(context.Context, run.Env, run.Selection) ([]run.GuestXML, error)
 	schema    func() ([]byte, error)
 	doctor    func(context.Context, run.Env, run.Selection) ([]run.Check, error)
@@ -36,6 +39,6 @@ func realVerbs() verbs {
 		up: run.Up, plan: run.Plan, recycle: run.Recycle, destroy: run.Destroy,
 		start: run.Start, stop: run.Stop, status: run.Status,
 		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs,
-		validate: run.Validate, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
+		validate: run.Validate, agree: run.Agree, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
 	}
 }

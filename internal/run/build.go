@@ -11,15 +11,16 @@ import (
 )
 
 // Build builds the images of the selected guests and holds nothing.
-func Build(ctx context.Context, env Env, s Selection) ([]image.Artifact, error) {
-	p, err := openProject(env, s.Config)
+func Build(ctx context.Context, env Env, o BuildOptions) ([]image.Artifact, error) {
+	p, err := openProject(env, o.Config)
 	if err != nil {
 		return nil, err
 	}
-	selected, err := p.file.Select(s.Guests)
+	selected, err := p.file.Select(o.Guests)
 	if err != nil {
 		return nil, err
 	}
+	p.building = o.Building
 	images, err := p.images(ctx, selected, true)
 	if err != nil {
 		return nil, err

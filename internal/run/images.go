@@ -29,11 +29,17 @@ type built struct {
 // images are the artifacts of the guests' images: built anew, or without build
 // what was built last and is still there. Ready files are read either way.
 func (p *project) images(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
+	wanted := imagesOf(p.file, guests)
+	if build {
+		if err := p.prepareFlakes(ctx, wanted); err != nil {
+			return nil, err
+		}
+	}
 	remembered := p.remembered()
 	out := map[string]image.Artifact{}
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
-	for name, want := range imagesOf(p.file, guests) {
+	for name, want := range wanted {
 		if !build && want.File == "" {
 			if last, ok := remembered[name]; ok && last.From == want && p.present(last.Artifact.Path) {
 				out[name] = last.Artifact
@@ -68,6 +74,7 @@ func (p *project) present(path string) bool {
 func (p *project) request(name string, want config.Image) image.Request {
 	r := image.Request{Name: name, Flake: want.Flake, Attribute: want.Attribute, File: want.File}
 	if want.Flake != "" {
+		r.Overrides = p.building.Overrides
 		r.Log = p.folder.Path("build-" + name + ".log")
 	}
 	if owner := p.file.Owner; os.Geteuid() == 0 && owner.UID != 0 {

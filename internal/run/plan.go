@@ -30,6 +30,7 @@ func Plan(ctx context.Context, env Env, o UpOptions) (*PlanResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.building = o.Building
 	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func Plan(ctx context.Context, env Env, o UpOptions) (*PlanResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	pl, err := plan.DiffUp(d, observed, options)
+	pl, err := noting(images, func(o plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, o, options) })(observed)
 	if err != nil {
 		return nil, err
 	}

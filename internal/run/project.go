@@ -32,6 +32,8 @@ type project struct {
 	client *virt.Client
 	host   virt.Host
 	ssh    plan.SSH
+	// building is how this command builds images.
+	building Building
 	// noNVMe is why this host has no NVMe disks; empty when it has.
 	noNVMe string
 }

@@ -16,6 +16,7 @@ type RecycleOptions struct {
 	Build    bool
 	Parallel int
 	DryRun   bool
+	Building
 }
 
 // Recycle gives guests a new root overlay.
@@ -28,6 +29,7 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.building = o.Building
 	images, err := p.prepare(ctx, selected, o.Build)
 	if err != nil {
 		return nil, err

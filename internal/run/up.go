@@ -24,6 +24,7 @@ type UpOptions struct {
 	Restart, Recycle, Restore, RemoveOrphans, Adopt bool
 	// Recreate names guests that are removed with their data disks and made anew.
 	Recreate []string
+	Building
 }
 
 // Up brings the guests up.
@@ -36,6 +37,7 @@ func Up(ctx context.Context, env Env, o UpOptions) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.building = o.Building
 	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
 	if err != nil {
 		return nil, err
@@ -98,8 +100,9 @@ type change struct {
 // no overlay names any more.
 func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	d := p.desired(c.images)
+	diff := noting(c.images, c.diff(d))
 	if c.dryRun {
-		pl, _, release, err := p.decide(ctx, d, c.guests, c.diff(d))
+		pl, _, release, err := p.decide(ctx, d, c.guests, diff)
 		if release != nil {
 			release()
 		}
@@ -116,7 +119,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	if err := p.hold(ctx, c.images, plan.Observed{}); err != nil {
 		return nil, err
 	}
-	pl, observed, release, err := p.decide(ctx, d, c.guests, c.diff(d))
+	pl, observed, release, err := p.decide(ctx, d, c.guests, diff)
 	if err != nil {
 		return nil, errors.Join(err, p.settleRoots(ctx, observed))
 	}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vmprov/internal/config"
+	"vmprov/internal/run"
+)
+
+func (p *program) validateCommand() command {
+	return command{
+		Command: &cli.Command{
+			Name:      "validate",
+			Usage:     "check a configuration",
+			ArgsUsage: "[CONFIG] [GUEST...]",
+			Description: `Says OK, or lists every fault as FILE:LINE:COL: PATH: RULE, GOT VALUE. With
+--guest it also evaluates the flakes of the guests (all, or those named) and
+lists each mount on which their systems and the configuration do not agree:
+tags, devices, mount points, file systems, read-only. Nothing is built.`,
+			Flags: []cli.Flag{
+				&cli.BoolFlag{Name: "guest", Category: groupHow, Usage: "compare with what the guests' flakes mount"},
+			},
+			Action: func(c *cli.Context) error {
+				if c.Bool("guest") {
+					return p.validateGuests(c)
+				}
+				path, err := p.configOnly(c)
+				if err != nil {
+					return err
+				}
+				path = cmp.Or(path, config.DefaultFile)
+				return query(p, c, func(context.Context, run.Env) (validated, error) {
+					f, err := p.verbs.validate(path)
+					if err != nil {
+						return validated{}, err
+					}
+					return newValidated(path, f), nil
+				}, writeValidated)
+			},
+		},
+		examples: []string{"vmprov validate", "vmprov validate examples/nvme/vmprov.yaml", "vmprov validate --guest xfs-1"},
+	}
+}
+
+// validated is the result of validate.
+type validated struct {
+	Config  string   `json:"config"`
+	Project string   `json:"project"`
+	Guests  []string `json:"guests"`
+}
+
+func newValidated(path string, f *config.File) validated {
+	v := validated{Config: path, Project: f.Project, Guests: []string{}}
+	for _, g := range f.Guests {
+		v.Guests = append(v.Guests, g.Name)
+	}
+	return v
+}
+
+func writeValidated(w io.Writer, v validated) error {
+	_, err := fmt.Fprintf(w, "%s: OK, %s\n", v.Config, count(len(v.Guests), "guest"))
+	return err
+}
+
+// validateGuests lists the differences, and fails where there is one.
+func (p *program) validateGuests(c *cli.Context) error {
+	s, err := p.selection(c)
+	if err != nil {
+		return err
+	}
+	found := 0
+	err = query(p, c, func(ctx context.Context, env run.Env) (*run.Agreement, error) {
+		a, err := p.verbs.agree(ctx, env, s)
+		if err == nil {
+			for _, g := range a.Guests {
+				found += len(g.Differences)
+			}
+		}
+		return a, err
+	}, func(w io.Writer, a *run.Agreement) error {
+		return writeAgreement(w, cmp.Or(s.Config, config.DefaultFile), a)
+	})
+	if err == nil && found > 0 {
+		err = fmt.Errorf("compare guests: %s between the configuration and their systems", count(found, "difference"))
+	}
+	return err
+}
+
+func writeAgreement(w io.Writer, path string, a *run.Agreement) error {
+	agreed := 0
+	for _, g := range a.Guests {
+		switch {
+		case g.Skipped != "":
+			fmt.Fprintf(w, "%s: not compared: %s\n", g.Guest, clean(g.Skipped))
+		case len(g.Differences) == 0:
+			agreed++
+		}
+		for _, d := range g.Differences {
+			fmt.Fprintf(w, "%s: %s\n", g.Guest, strings.ReplaceAll(clean(d.Mount+": "+d.Text), "\n", " "))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s: valid, %d of %s agree with their systems\n", path, agreed, count(len(a.Guests), "guest"))
+	return err
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package run
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"vmprov/image"
+	"vmprov/image/nixos"
+)
+
+// Agreement is how a configuration and its guests' own systems stand to each other.
+type Agreement struct {
+	Project string           `json:"project"`
+	Guests  []GuestAgreement `json:"guests"`
+}
+
+// GuestAgreement is what one guest's two sides do not agree on.
+type GuestAgreement struct {
+	Guest string `json:"guest"`
+	// Skipped is why they were not compared: the guest's system cannot be read.
+	Skipped     string             `json:"skipped,omitempty"`
+	Differences []nixos.Difference `json:"differences"`
+}
+
+// Agree evaluates the flakes of the selected guests and compares what their
+// systems mount with what the configuration declares.
+func Agree(ctx context.Context, env Env, s Selection) (*Agreement, error) {
+	p, err := openProject(env, s.Config)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := p.file.Select(s.Guests)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, g := range selected {
+		names[g.Image] = true
+	}
+	systems, err := p.systems(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	out := &Agreement{Project: p.file.Project, Guests: []GuestAgreement{}}
+	for _, g := range selected {
+		guest := GuestAgreement{Guest: g.Name, Differences: []nixos.Difference{}}
+		if sys := systems[g.Image]; sys.unread != nil {
+			guest.Skipped = sys.unread.Error()
+		} else {
+			guest.Differences = slices.Concat(guest.Differences, nixos.Compare(declared(g), sys.mounts))
+		}
+		out.Guests = append(out.Guests, guest)
+	}
+	return out, nil
+}
+
+// system is what an image's system mounts, or why that cannot be read.
+type system struct {
+	mounts []nixos.Mount
+	unread error
+}
+
+// systems evaluates each image's flake once, side by side.
+func (p *project) systems(ctx context.Context, images map[string]bool) (map[string]system, error) {
+	out := map[string]system{}
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	for name := range images {
+		g.Go(func() error {
+			mounts, err := image.GuestMounts(ctx, p.request(name, p.file.Images[name]), p.env.Emit)
+			if err != nil && !errors.Is(err, image.ErrNoSystem) {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			out[name] = system{mounts, err}
+			return nil
+		})
+	}
+	return out, g.Wait()
+}
