@@ -155,6 +155,7 @@ func Make(conn *libvirt.Connect, name, uuid, folder string) error {
 			return fmt.Errorf("start pool `%s`: %w", name, err)
 		}
 	}
+	// Last of all: it says that the pool was finished, see removeUnfinished.
 	if err := p.SetAutostart(true); err != nil {
 		return fmt.Errorf("start pool `%s` with the host: %w", name, err)
 	}
@@ -175,7 +176,7 @@ func start(p *libvirt.StoragePool) error {
 
 // RemoveEmpty removes the pool of that UUID with its folder when no volume is
 // left in it; removed says whether it did. A pool that is gone is no error, and
-// one that does not start is left, since nobody knows what is in it.
+// a finished one that does not start is left: nobody knows what is in it.
 func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (removed bool, err error) {
 	p, err := conn.LookupStoragePoolByUUIDString(uuid)
 	if virt.IsNotFound(err) {
@@ -185,8 +186,10 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 		return false, fmt.Errorf("look up pool: %w", err)
 	}
 	defer func() { _ = p.Free() }()
-	if active, err := p.IsActive(); err != nil || (!active && p.Create(0) != nil) {
+	if active, err := p.IsActive(); err != nil {
 		return false, err
+	} else if !active && p.Create(0) != nil {
+		return removeUnfinished(p)
 	}
 	pool, err := read(ctx, conn, p)
 	if virt.IsNotFound(err) {
@@ -208,6 +211,17 @@ func RemoveEmpty(ctx context.Context, conn *libvirt.Connect, uuid string) (remov
 		return false, fmt.Errorf("undefine pool `%s`: %w", pool.Name, err)
 	}
 	return true, nil
+}
+
+// removeUnfinished undefines a pool that Make, killed in between, left without
+// a folder: what it finished starts with the host. Such a one that does not
+// start has its folder on a disk that is not mounted, and is left.
+func removeUnfinished(p *libvirt.StoragePool) (removed bool, err error) {
+	finished, err := p.GetAutostart()
+	if err != nil || finished {
+		return false, err
+	}
+	return true, p.Undefine()
 }
 
 // keepFilled starts a pool again whose folder could not be deleted, and keeps
