@@ -147,6 +147,31 @@ func TestInterruptedDestroyIsFinished(t *testing.T) {
 	}
 }
 
+// TestUnfinishedPoolIsRemoved: a pool that was defined and got no folder, which
+// a kill hits too seldom to be cut there.
+func TestUnfinishedPoolIsRemoved(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.configureIdle(t, pair)
+	p.must(t, "up")
+	name := p.domainMark(t, "a", "pool")
+	definition := virsh(t, "pool-dumpxml", name)
+	p.must(t, "destroy", "--yes")
+	writeFile(t, p.path("pool.xml"), definition)
+	virsh(t, "pool-define", p.path("pool.xml"))
+	p.must(t, "destroy", "--yes")
+	p.noLeaks(t)
+}
+
+// domainMark is an element's text in a guest's mark.
+func (p *project) domainMark(t *testing.T, guest, element string) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(p.dumpXML(t, guest), "<"+element+">")
+	text, _, found := strings.Cut(rest, "</"+element+">")
+	assert.Assert(t, found, "no %s in the mark of %s", element, guest)
+	return text
+}
+
 // TestInterruptedRollbackIsCarriedOn: a guest that does not get ready on its
 // new image goes back to the overlay it had, also over a killed command.
 func TestInterruptedRollbackIsCarriedOn(t *testing.T) {
