@@ -5,7 +5,6 @@ package run
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -53,7 +52,7 @@ func Agree(ctx context.Context, env Env, s Selection) (*Agreement, error) {
 		if sys := systems[g.Image]; sys.unread != nil {
 			guest.Skipped = sys.unread.Error()
 		} else {
-			guest.Differences = slices.Concat(guest.Differences, nixos.Compare(declared(g), sys.mounts))
+			guest.Differences = append(guest.Differences, nixos.Compare(declared(g), sys.mounts)...)
 		}
 		out.Guests = append(out.Guests, guest)
 	}
