@@ -27,6 +27,9 @@ type sequence struct {
 	ours bool
 	// tail is what the next action needs.
 	tail []ID
+	// links are what the start of a new guest needs besides: its networks start
+	// while it is made.
+	links []ID
 	// first and before are the plan and its demand as the guest found them.
 	first  int
 	before demand
@@ -48,8 +51,15 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 		}
 	}
 	s.tail = []ID{b.poolID, b.adopted[spec.Name]}
+	var links []ID
 	for _, name := range spec.Networks {
-		s.tail = append(s.tail, b.networks[name].id)
+		links = append(links, b.networks[name].id)
+	}
+	if s.have == nil {
+		s.links = links
+	} else {
+		// Nothing is done to a guest whose network cannot be had.
+		s.tail = append(s.tail, links...)
 	}
 	return s
 }
@@ -221,6 +231,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	}
 	s.memory += uint64(spec.Memory)
 	s.warnAccelerator(spec)
+	s.tail = append(s.tail, s.links...)
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
