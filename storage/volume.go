@@ -44,6 +44,11 @@ func (v Volume) XML() (string, error) {
 			},
 		},
 	}
+	if v.Format == "qcow2" {
+		// libvirt 9.0 writes version 2 (0.10) by itself, which has no clusters of
+		// zeroes, so that an overlay cannot discard, and keeps no dirty bitmaps.
+		vol.Target.Compat = "1.1"
+	}
 	if v.Format == "raw" {
 		// Sparse: a raw volume is allocated in full otherwise.
 		vol.Allocation = &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: 0}
