@@ -137,6 +137,65 @@ func (o *Observed) observeNetworks(conn *libvirt.Connect) error {
 	return nil
 }
 
+// ObserveMarks looks at the marks of a project's guests and at nothing else:
+// one list call and one call a guest. Nothing but the marks is filled in.
+func ObserveMarks(ctx context.Context, c *virt.Client, project string) (Observed, error) {
+	o := Observed{Guests: map[string]ObservedGuest{}}
+	err := c.Do(ctx, func(conn *libvirt.Connect) error {
+		all, err := conn.ListAllDomains(0)
+		if err != nil {
+			return fmt.Errorf("list domains: %w", err)
+		}
+		defer freeDomains(all)
+		found := make([]Mark, len(all))
+		var g errgroup.Group
+		g.SetLimit(looksAtOnce)
+		for i := range all {
+			g.Go(func() (err error) {
+				found[i], err = readMark(&all[i], project)
+				return err
+			})
+		}
+		err = g.Wait()
+		for _, mark := range found {
+			if mark.Guest != "" {
+				o.Guests[mark.Guest] = ObservedGuest{Mark: mark}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return Observed{}, fmt.Errorf("look at %s: %w", c.URI(), err)
+	}
+	return o, nil
+}
+
+// readMark reads one domain's mark; it is empty where that is not one of the project's.
+func readMark(dom *libvirt.Domain, project string) (Mark, error) {
+	name, err := dom.GetName()
+	if err != nil || !strings.HasPrefix(name, config.DomainName(project, "")) {
+		return Mark{}, err
+	}
+	text, err := domain.InactiveXML(dom)
+	if virt.IsNotFound(err) {
+		return Mark{}, nil // went away meanwhile
+	}
+	if err != nil {
+		return Mark{}, err
+	}
+	mark, ok, err := markOf(text)
+	if err != nil || !ok || mark.Project != project || config.DomainName(project, mark.Guest) != name {
+		return Mark{}, nil // unreadable ones are said where guests are observed
+	}
+	return mark, nil
+}
+
+func freeDomains(all []libvirt.Domain) {
+	for i := range all {
+		_ = all[i].Free()
+	}
+}
+
 // looksAtOnce is how many domains are read side by side. All of them are of the
 // connection that listed them, which has five requests in flight at most.
 const looksAtOnce = 4
@@ -146,11 +205,7 @@ func (o *Observed) observeDomains(ctx context.Context, conn *libvirt.Connect, pr
 	if err != nil {
 		return fmt.Errorf("list domains: %w", err)
 	}
-	defer func() {
-		for i := range all {
-			_ = all[i].Free()
-		}
-	}()
+	defer freeDomains(all)
 	ours := make([]*libvirt.Domain, 0, len(all))
 	for i := range all {
 		name, err := all[i].GetName()

@@ -37,6 +37,11 @@ func TestObserveTellsApart(t *testing.T) {
 	assert.Equal(t, o.Guests["a"].Root.Path, mine.Host.DefaultPoolPath()+"/p-a.root.1.qcow2")
 	assert.Equal(t, len(o.Guests["a"].Edited(w.host.LibVersion)), 0)
 
+	marks, err := ObserveMarks(t.Context(), w.client, "p")
+	assert.NilError(t, err)
+	assert.DeepEqual(t, sortedKeys(marks.Guests), []string{"a"})
+	assert.DeepEqual(t, marks.Guests["a"].Mark, o.Guests["a"].Mark)
+
 	// q-c of project p has the domain name of c of project p-q.
 	meets := w.declare("  q-c: {networks: []}\n")
 	p, err := DiffUp(meets, w.observe(meets), all(meets))

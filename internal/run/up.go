@@ -133,7 +133,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	summary, err := p.apply(ctx, pl, c.parallel, release)
 	if !pl.Empty() {
 		// What is held is decided by what is there now, also after an interruption.
-		after, observeErr := p.observe(context.WithoutCancel(ctx), d, nil)
+		after, observeErr := plan.ObserveMarks(context.WithoutCancel(ctx), p.client, p.file.Project)
 		if observeErr != nil {
 			return summary, errors.Join(err, observeErr)
 		}
