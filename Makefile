@@ -71,6 +71,7 @@ xml: ## hold rendered XML to libvirt's own schemas
 e2e: ## booted guests on a private libvirtd (ARGS='-run NAME' picks)
 	$(LAB) go test -count=1 -p 1 -timeout $(E2E_TIMEOUT) -run '^TestLab' ./domain/... ./network/... ./storage/... ./image/... ./internal/...
 	$(LAB) go test -count=1 -timeout $(E2E_TIMEOUT) $(ARGS) ./test/...
+	@[ -n "$$VMPROV_NIXPKGS_LIB" ] || echo "e2e: note: VMPROV_NIXPKGS_LIB is not set, so the NixOS library was parsed and checked in structure, and not evaluated with nixpkgs' lib"
 
 bench: ## speed, as ratios in one run
 	$(LAB) go test -count=1 -timeout $(E2E_TIMEOUT) -run '^$$' -benchtime 1x -bench . $(ARGS) ./test
