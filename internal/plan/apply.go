@@ -31,6 +31,8 @@ type Applier struct {
 	// AfterShared is called once, before Apply returns, when every action that
 	// makes what projects share has ended; nil for nothing.
 	AfterShared func()
+
+	shapes shapes
 }
 
 // Result is what became of a plan's actions.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gotest.tools/v3/assert"
+	"libvirt.org/go/libvirt"
 
 	"vmprov/internal/event"
 )
@@ -276,4 +277,28 @@ func TestApplySeconds(t *testing.T) {
 		))
 		assert.DeepEqual(t, got.Seconds, map[string]float64{"a": 3, "b": 1})
 	})
+}
+
+// TestShapesHoldOneDefinitionToTheSchema: each shape is held to it until one
+// definition passed.
+func TestShapesHoldOneDefinitionToTheSchema(t *testing.T) {
+	w := newWorld(t)
+	var s shapes
+	define := func(shape, extra string) error {
+		op := defineDomain{shape: shape, xml: "<domain type='test'><name>shape</name><memory>1024</memory><os><type>hvm</type></os>" + extra + "</domain>"}
+		return w.client.Do(t.Context(), func(conn *libvirt.Connect) error {
+			dom, err := s.define(conn, op)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = dom.Undefine(); _ = dom.Free() }()
+			return nil
+		})
+	}
+	const unknown = "<unknown/>"
+	assert.ErrorContains(t, define("a", unknown), "unknown")
+	assert.ErrorContains(t, define("a", unknown), "unknown")
+	assert.NilError(t, define("a", ""))
+	assert.NilError(t, define("a", unknown))
+	assert.ErrorContains(t, define("b", unknown), "unknown")
 }

@@ -176,7 +176,9 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 		s.block(err)
 		return false
 	}
-	return s.then(defineDomain{s.domain, text}, cause) != 0
+	alike := spec
+	alike.Name = ""
+	return s.then(defineDomain{name: s.domain, xml: text, shape: encodeSpec(alike)}, cause) != 0
 }
 
 // missing are the volumes of a spec that are to be made. gone are volumes that

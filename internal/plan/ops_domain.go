@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"sync"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -17,18 +18,46 @@ import (
 )
 
 // defineDomain writes a guest's persistent definition, its mark inside.
-type defineDomain struct{ name, xml string }
+type defineDomain struct {
+	name, xml string
+	// shape is the spec without the guest's name: guests of one shape differ in
+	// names and addresses alone.
+	shape string
+}
 
 func (o defineDomain) describe() (string, string) { return "define domain", o.name }
 
 func (o defineDomain) run(ctx context.Context, a *Applier) error {
 	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
-		dom, err := domain.Define(conn, o.xml)
+		dom, err := a.shapes.define(conn, o)
 		if err != nil {
 			return err
 		}
 		return dom.Free()
 	})
+}
+
+// shapes holds the first definition of each shape to libvirt's schema, and the
+// others to none, once that one passed.
+type shapes struct{ known sync.Map } // of *shape by string
+
+type shape struct {
+	mu     sync.Mutex
+	passed bool
+}
+
+func (s *shapes) define(conn *libvirt.Connect, o defineDomain) (*libvirt.Domain, error) {
+	value, _ := s.known.LoadOrStore(o.shape, &shape{})
+	first := value.(*shape)
+	first.mu.Lock()
+	if first.passed {
+		first.mu.Unlock()
+		return domain.DefineAlike(conn, o.xml)
+	}
+	defer first.mu.Unlock()
+	dom, err := domain.Define(conn, o.xml)
+	first.passed = err == nil
+	return dom, err
 }
 
 // setAutostart lets a guest start with the host, or not.
