@@ -40,13 +40,15 @@ func (p *project) images(ctx context.Context, guests []config.Guest, build bool)
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	for name, want := range wanted {
-		if !build && want.File == "" {
-			if last, ok := remembered[name]; ok && last.From == want && p.present(last.Artifact.Path) {
-				out[name] = last.Artifact
-			}
-			continue
-		}
 		g.Go(func() error {
+			if !build && want.File == "" {
+				mu.Lock()
+				defer mu.Unlock()
+				if last, ok := remembered[name]; ok && last.From == want && present(last.Artifact.Path) {
+					out[name] = last.Artifact
+				}
+				return nil
+			}
 			artifact, err := image.Build(ctx, p.request(name, want), p.env.Emit)
 			if err != nil {
 				return err
@@ -66,7 +68,7 @@ func (p *project) images(ctx context.Context, guests []config.Guest, build bool)
 	return out, nil
 }
 
-func (p *project) present(path string) bool {
+func present(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package run
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/skip"
+
+	"vmprov/internal/config"
+	"vmprov/internal/event"
+	"vmprov/internal/state"
+)
+
+// TestImagesWithoutABuild mixes what is remembered with ready files, which are
+// read at the same time: the race detector watches, and Go's maps do too.
+func TestImagesWithoutABuild(t *testing.T) {
+	_, err := exec.LookPath("qemu-img")
+	skip.If(t, err != nil, "qemu-img is not installed")
+	home := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
+	assert.NilError(t, err)
+	raw := filepath.Join(home, "ready.raw")
+	assert.NilError(t, os.WriteFile(raw, make([]byte, 4096), 0o600))
+
+	p := &project{env: Env{Emit: event.Discard}, folder: folder, file: &config.File{Project: "p", Images: map[string]config.Image{}}}
+	remembered := map[string]built{}
+	var guests []config.Guest
+	for i := range 16 {
+		flake, file := fmt.Sprintf("flake-%d", i), fmt.Sprintf("file-%d", i)
+		p.file.Images[flake], p.file.Images[file] = config.Image{Flake: "github:o/r"}, config.Image{File: raw}
+		last := built{From: p.file.Images[flake]}
+		last.Artifact.Name, last.Artifact.Path = flake, raw
+		remembered[flake] = last
+		guests = append(guests, config.Guest{Name: flake, Image: flake}, config.Guest{Name: file, Image: file})
+	}
+	p.remember(remembered)
+
+	images, err := p.images(t.Context(), guests, false)
+	assert.NilError(t, err)
+	assert.Equal(t, len(images), len(guests))
+	for name, artifact := range images {
+		assert.Equal(t, artifact.Name, name)
+	}
+}
