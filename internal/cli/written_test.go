@@ -169,7 +169,7 @@ func parseLine(t *testing.T, args []string) ran {
 		if arg == "--" {
 			break
 		}
-		if isConfig(arg) && !isFlag(arg) && !assignment.MatchString(arg) {
+		if isConfig(arg) && !isFlag(arg) && !assignment.MatchString(arg) && !strings.Contains(arg, "://") {
 			args[i] = filepath.Join(folder, arg)
 			makeConfiguration(t, args[i])
 		}
