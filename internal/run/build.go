@@ -12,11 +12,7 @@ import (
 
 // Build builds the images of the selected guests and holds nothing.
 func Build(ctx context.Context, env Env, o BuildOptions) ([]image.Artifact, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(o.Guests)
+	p, selected, err := openSelected(env, o.Selection)
 	if err != nil {
 		return nil, err
 	}

@@ -10,12 +10,12 @@ import (
 	"os"
 	"os/exec"
 
+	"libvirt.org/go/libvirt"
+
 	"vmprov/image"
 	"vmprov/internal/config"
 	"vmprov/internal/virt"
 	"vmprov/storage"
-
-	"libvirt.org/go/libvirt"
 )
 
 // Check is one thing that doctor looked at.

@@ -83,7 +83,7 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 // decide observes and diffs. A plan that makes what projects share is decided
 // again under the host's lock, which release lets go of; release is nil where
 // none was needed.
-func (p *project) decide(ctx context.Context, d plan.Desired, guests []config.Guest, diff func(plan.Observed) (*plan.Plan, error)) (
+func (p *project) decide(ctx context.Context, d plan.Desired, guests []config.Guest, diff diff) (
 	pl *plan.Plan, o plan.Observed, release func(), err error,
 ) {
 	if o, err = p.observe(ctx, d, guests); err != nil {

@@ -4,7 +4,12 @@ package run
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 
+	"vmprov/image"
+	"vmprov/internal/config"
 	"vmprov/internal/plan"
 )
 
@@ -22,16 +27,7 @@ type PlanResult struct {
 
 // Plan builds like Up and says what it would do.
 func Plan(ctx context.Context, env Env, o UpOptions) (*PlanResult, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	options, err := p.upOptions(o)
-	if err != nil {
-		return nil, err
-	}
-	p.building = o.Building
-	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
+	p, options, images, err := prepareUp(ctx, env, o)
 	if err != nil {
 		return nil, err
 	}
@@ -46,19 +42,24 @@ func Plan(ctx context.Context, env Env, o UpOptions) (*PlanResult, error) {
 		return nil, err
 	}
 	if o.NoBuild {
-		for _, name := range missingImages(p, options) {
-			pl.Notes = append(pl.Notes, "image `"+name+"`: not built")
-		}
+		pl.Notes = append(pl.Notes, notBuilt(imagesOf(p.file, options.Selected), images)...)
 	}
 	return planResult(pl), nil
 }
 
-func missingImages(p *project, o plan.UpOptions) []string {
+// notBuilt says of each image of a flake that the plan is made without a build:
+// it takes what was built last, where that is still there.
+func notBuilt(wanted map[string]config.Image, images map[string]image.Artifact) []string {
 	var out []string
-	for name, want := range imagesOf(p.file, o.Selected) {
-		if want.File == "" {
-			out = append(out, name)
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if wanted[name].File != "" {
+			continue
 		}
+		note := fmt.Sprintf("image `%s`: not built", name)
+		if last, ok := images[name]; ok {
+			note += ", taken as it was built last: " + last.Path
+		}
+		out = append(out, note)
 	}
 	return out
 }

@@ -67,6 +67,16 @@ func openProject(env Env, configPath string) (*project, error) {
 	return &project{env: env, file: file, folder: folder}, nil
 }
 
+// openSelected opens a project and picks the guests that a selection names.
+func openSelected(env Env, s Selection) (*project, []config.Guest, error) {
+	p, err := openProject(env, s.Config)
+	if err != nil {
+		return nil, nil, err
+	}
+	selected, err := p.file.Select(s.Guests)
+	return p, selected, err
+}
+
 // openFolder opens the state folder of the configuration's owner where root
 // acts for that owner, and the caller's own for everybody else.
 func openFolder(owner config.Owner, project string) (*state.Folder, error) {

@@ -21,11 +21,7 @@ type RecycleOptions struct {
 
 // Recycle gives guests a new root overlay.
 func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(o.Guests)
+	p, selected, err := openSelected(env, o.Selection)
 	if err != nil {
 		return nil, err
 	}
@@ -36,8 +32,6 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 	}
 	defer p.close()
 	options := plan.RecycleOptions{Selected: selected, Canary: true}
-	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
-		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, observed, options) }
-	}
+	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, o, options) }
 	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
 }

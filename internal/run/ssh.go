@@ -86,11 +86,7 @@ func SSHConfig(ctx context.Context, env Env, s Selection) (string, error) {
 
 // openLogins finds how to reach the selected guests.
 func openLogins(ctx context.Context, env Env, s Selection) (*project, []guest.Login, error) {
-	p, err := openProject(env, s.Config)
-	if err != nil {
-		return nil, nil, err
-	}
-	selected, err := p.file.Select(s.Guests)
+	p, selected, err := openSelected(env, s)
 	if err != nil {
 		return nil, nil, err
 	}

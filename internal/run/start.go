@@ -17,11 +17,7 @@ type StartOptions struct {
 
 // Start starts guests that exist, also those that their user stopped.
 func Start(ctx context.Context, env Env, o StartOptions) (*Summary, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(o.Guests)
+	p, selected, err := openSelected(env, o.Selection)
 	if err != nil {
 		return nil, err
 	}
@@ -30,12 +26,7 @@ func Start(ctx context.Context, env Env, o StartOptions) (*Summary, error) {
 		return nil, err
 	}
 	defer p.close()
-	options := plan.UpOptions{Selected: selected, Named: map[string]bool{}, Existing: true, NoWait: o.NoWait}
-	for _, g := range selected {
-		options.Named[g.Name] = true
-	}
-	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
-		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, observed, options) }
-	}
+	options := plan.UpOptions{Selected: selected, Named: namesOf(selected), Existing: true, NoWait: o.NoWait}
+	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, o, options) }
 	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel})
 }

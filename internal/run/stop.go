@@ -16,11 +16,7 @@ type StopOptions struct {
 
 // Stop shuts guests down, and up and recycle leave them stopped.
 func Stop(ctx context.Context, env Env, o StopOptions) (*Summary, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(o.Guests)
+	p, selected, err := openSelected(env, o.Selection)
 	if err != nil {
 		return nil, err
 	}
@@ -28,8 +24,6 @@ func Stop(ctx context.Context, env Env, o StopOptions) (*Summary, error) {
 		return nil, err
 	}
 	defer p.close()
-	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
-		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffStop(d, observed, selected) }
-	}
+	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffStop(d, o, selected) }
 	return p.change(ctx, change{guests: nil, diff: diff, parallel: o.Parallel})
 }

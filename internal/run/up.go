@@ -5,6 +5,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"vmprov/image"
 	"vmprov/internal/config"
@@ -29,45 +30,43 @@ type UpOptions struct {
 
 // Up brings the guests up.
 func Up(ctx context.Context, env Env, o UpOptions) (*Summary, error) {
-	p, err := openProject(env, o.Config)
-	if err != nil {
-		return nil, err
-	}
-	options, err := p.upOptions(o)
-	if err != nil {
-		return nil, err
-	}
-	p.building = o.Building
-	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
+	p, options, images, err := prepareUp(ctx, env, o)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
-	diff := func(d plan.Desired) func(plan.Observed) (*plan.Plan, error) {
-		return func(observed plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, observed, options) }
-	}
+	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffUp(d, o, options) }
 	return p.change(ctx, change{images: images, guests: options.Selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
+}
+
+// prepareUp is what up and plan do before they look at what exists.
+func prepareUp(ctx context.Context, env Env, o UpOptions) (*project, plan.UpOptions, map[string]image.Artifact, error) {
+	p, err := openProject(env, o.Config)
+	if err != nil {
+		return nil, plan.UpOptions{}, nil, err
+	}
+	options, err := p.upOptions(o)
+	if err != nil {
+		return nil, plan.UpOptions{}, nil, err
+	}
+	p.building = o.Building
+	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
+	return p, options, images, err
 }
 
 // upOptions picks the guests that the user named.
 func (p *project) upOptions(o UpOptions) (plan.UpOptions, error) {
-	selected, named, err := p.pick(append(o.Guests, o.Recreate...))
-	if len(o.Guests) == 0 && err == nil {
+	selected, named, err := p.pick(slices.Concat(o.Guests, o.Recreate))
+	if err != nil {
+		return plan.UpOptions{}, err
+	}
+	if len(o.Guests) == 0 {
 		// Naming guests to recreate does not narrow what is brought up.
 		selected = p.file.Guests
 	}
+	_, recreate, err := p.pick(o.Recreate)
 	if err != nil {
 		return plan.UpOptions{}, err
-	}
-	recreate := map[string]bool{}
-	guests, err := p.file.Select(o.Recreate)
-	if err != nil {
-		return plan.UpOptions{}, err
-	}
-	if len(o.Recreate) > 0 {
-		for _, g := range guests {
-			recreate[g.Name] = true
-		}
 	}
 	return plan.UpOptions{
 		Selected: selected, Named: named, NoWait: o.NoWait, Restart: o.Restart, Recycle: o.Recycle, Restore: o.Restore,
@@ -78,20 +77,25 @@ func (p *project) upOptions(o UpOptions) (plan.UpOptions, error) {
 // pick gives the guests that a command works on and which of them were named.
 func (p *project) pick(names []string) (selected []config.Guest, named map[string]bool, err error) {
 	selected, err = p.file.Select(names)
-	named = map[string]bool{}
-	if len(names) > 0 {
-		for _, g := range selected {
-			named[g.Name] = true
-		}
+	if len(names) == 0 {
+		return selected, nil, err
 	}
-	return selected, named, err
+	return selected, namesOf(selected), err
+}
+
+func namesOf(guests []config.Guest) map[string]bool {
+	names := map[string]bool{}
+	for _, g := range guests {
+		names[g.Name] = true
+	}
+	return names
 }
 
 // change is one changing command after its images are there.
 type change struct {
 	images   map[string]image.Artifact
 	guests   []config.Guest
-	diff     func(plan.Desired) func(plan.Observed) (*plan.Plan, error)
+	diff     func(plan.Desired, plan.Observed) (*plan.Plan, error)
 	parallel int
 	dryRun   bool
 }
@@ -100,7 +104,7 @@ type change struct {
 // no overlay names any more.
 func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	d := p.desired(c.images)
-	diff := noting(c.images, c.diff(d))
+	diff := noting(c.images, func(o plan.Observed) (*plan.Plan, error) { return c.diff(d, o) })
 	if c.dryRun {
 		pl, _, release, err := p.decide(ctx, d, c.guests, diff)
 		if release != nil {

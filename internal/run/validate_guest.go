@@ -30,11 +30,7 @@ type GuestAgreement struct {
 // Agree evaluates the flakes of the selected guests and compares what their
 // systems mount with what the configuration declares.
 func Agree(ctx context.Context, env Env, s Selection) (*Agreement, error) {
-	p, err := openProject(env, s.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(s.Guests)
+	p, selected, err := openSelected(env, s)
 	if err != nil {
 		return nil, err
 	}

@@ -16,11 +16,7 @@ type GuestXML struct {
 
 // XML renders the selected guests as up would define them.
 func XML(ctx context.Context, env Env, s Selection) ([]GuestXML, error) {
-	p, err := openProject(env, s.Config)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := p.file.Select(s.Guests)
+	p, selected, err := openSelected(env, s)
 	if err != nil {
 		return nil, err
 	}
