@@ -127,7 +127,7 @@ func (s *sequence) revive(opts UpOptions, m Mark, applied config.Guest) {
 		s.block(s.needsRecreate(c))
 		return
 	}
-	m.Generation, m.Base = m.Generation+1, c.base
+	m.Generation, m.Base = m.next(), c.base
 	s.boot(opts, m, s.spec, c)
 	s.gp.Outcome = Created
 }

@@ -186,6 +186,9 @@ func describeMark(m Mark, d Desired) string {
 		words = []string{"closed"}
 	}
 	words = append(words, string(m.Wanted), fmt.Sprintf("root %d on %s", m.Generation, m.Base.StorePath))
+	if m.Highest > m.Generation {
+		words = append(words, fmt.Sprintf("%d given up", m.Highest))
+	}
 	if m.Previous != 0 {
 		words = append(words, fmt.Sprintf("before %d on %s", m.Previous, m.PreviousBase.StorePath))
 	}

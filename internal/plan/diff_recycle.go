@@ -116,7 +116,7 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	if m.Intent != IntentRecycle {
 		previous := m.Base
 		m.Previous, m.PreviousBase = m.Generation, &previous
-		m.Generation, m.Base, m.Intent = m.Generation+1, o.base, IntentRecycle
+		m.Generation, m.Base, m.Intent = m.next(), o.base, IntentRecycle
 	}
 	m = s.owning(m, s.spec)
 	if err := s.foreign(m); err != nil {
@@ -214,6 +214,7 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 		back.Base, back.PreviousBase = *m.PreviousBase, &m.Base
 		back.Intent, back.Applied = IntentRollback, encodeSpec(applied)
 	}
+	back.Highest = max(back.Highest, back.Previous)
 	cause := ""
 	if t != nil {
 		s.tail, cause = []ID{t.begun}, "the guest did not get ready on the new image"

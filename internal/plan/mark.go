@@ -97,6 +97,9 @@ type Mark struct {
 	// recycle is open, with the base it backs on.
 	Generation int `xml:"generation,attr"`
 	Previous   int `xml:"previous,attr,omitempty"`
+	// Highest is the generation that a rollback gave up: none is used twice, for
+	// its host key is known.
+	Highest int `xml:"highest,attr,omitempty"`
 	// Ready is set in the live mark once the guest was seen ready; a start
 	// begins without it.
 	Ready  bool   `xml:"ready,attr,omitempty"`
@@ -180,6 +183,9 @@ func encodeSpec(g config.Guest) string {
 	}
 	return string(data)
 }
+
+// next is the generation of the guest's next root overlay.
+func (m Mark) next() int { return max(m.Generation, m.Highest) + 1 }
 
 // owns says that a volume is the mark's.
 func (m Mark) owns(volume string) bool {

@@ -32,7 +32,7 @@ var hostile = map[string]string{
 func fullMark(text string) Mark {
 	return Mark{
 		Version: text, Project: text, Guest: text, Wanted: WantedStopped, Intent: IntentRollback, Birth: text,
-		Generation: 7, Previous: 6, Ready: true,
+		Generation: 7, Previous: 6, Highest: 8, Ready: true,
 		Origin: Origin{Machine: text, Path: "/home/" + text, UID: 1000}, Pool: text, PoolUUID: text,
 		Base:         Base{Identity: text, Path: text, Format: "qcow2", StorePath: text, Size: 1 << 40},
 		PreviousBase: &Base{Identity: text + "1", Path: text, Format: "raw", Size: 1},

@@ -42,6 +42,7 @@ func TestRecycle(t *testing.T) {
 		{name: "open recycle before swap", was: disks, observed: func(o Observed) Observed { return midRecycle(o, false) }},
 		{name: "open recycle after swap", was: disks, observed: func(o Observed) Observed { return midRecycle(o, true) }},
 		{name: "open rollback", was: disks, observed: midRollback},
+		{name: "after a rollback", was: plain, desired: rebuilt, observed: to(func(g *ObservedGuest) { g.Mark.Highest = 3 })},
 		{name: "open destroy", was: disks, observed: to(open(IntentDestroy))},
 		{name: "open destroy but disks", was: disks, observed: to(open(IntentKeep))},
 		{name: "canary of each image", was: "  a: {count: 3}\n  k: {count: 2, image: k}\n  z:\n", desired: func(d *Desired) {
