@@ -7,11 +7,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"vmprov/image/nixos"
+	"vmprov/internal/guest"
 	"vmprov/internal/run"
 )
 
@@ -78,6 +80,17 @@ func (p *program) initOptions(c *cli.Context) (run.InitOptions, error) {
 	return o, nil
 }
 
+// plainWord needs no quotes in a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9/._+:@%,=-]+$`)
+
+// shellWord is a text as one word of a shell.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return guest.Quote([]string{text})
+}
+
 // writeInit says what was written and how to go on.
 func writeInit(w io.Writer, dir string, r *run.InitResult) error {
 	fmt.Fprintf(w, "%s: wrote %s\n", dir, strings.Join(r.Files, ", "))
@@ -91,7 +104,7 @@ func writeInit(w io.Writer, dir string, r *run.InitResult) error {
 	next := programName + " up"
 	if dir != "." {
 		// A folder without a slash would be taken for a guest.
-		next += " " + strings.TrimRight(dir, "/") + "/"
+		next += " " + shellWord(strings.TrimRight(dir, "/")+"/")
 	}
 	_, err := fmt.Fprintf(w, "next: %s\n", next)
 	return err

@@ -37,4 +37,6 @@ func TestInitSaysHowToGoOn(t *testing.T) {
 	assert.Equal(t, got.out, ".: wrote flake.nix, vmprov.yaml\nlibrary: path:/lib\nnext: vmprov up\n")
 	got = runLine(t.Context(), recorder{}, "init", "my-vm")
 	assert.Equal(t, got.out, "my-vm: wrote flake.nix, vmprov.yaml\nlibrary: path:/lib\nnext: vmprov up my-vm/\n")
+	got = runLine(t.Context(), recorder{}, "init", "it's mine/")
+	assert.Equal(t, got.out, "it's mine/: wrote flake.nix, vmprov.yaml\nlibrary: path:/lib\nnext: vmprov up 'it'\\''s mine/'\n")
 }
