@@ -177,6 +177,7 @@ func addHostKey(l Login, key ssh.PublicKey) error {
 	if err != nil || !unknown {
 		return err
 	}
+	data = withoutFormer(data, l)
 	if len(data) > 0 && !bytes.HasSuffix(data, []byte("\n")) {
 		data = append(data, '\n')
 	}

@@ -19,9 +19,11 @@ type Login struct {
 	Port    int    // 0 for 22
 	User    string
 	Key     KeyPair
-	// HostKeyAlias names the host key in known_hosts: a guest and its root
-	// overlay's generation, so that a recycled guest is a new host.
+	// HostKeyAlias names the host key in known_hosts, by [HostKeyAlias].
 	HostKeyAlias string
+	// PreviousAlias is that of the overlay that a recycle may go back to; empty
+	// for none. All others of the guest go when a new key is written.
+	PreviousAlias string
 	// Folder holds known_hosts. It is the folder and not a path, because root
 	// acting for a user writes there as that user and through no link.
 	Folder *state.Folder

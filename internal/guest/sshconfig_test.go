@@ -81,7 +81,7 @@ func TestSSHAndDialAgree(t *testing.T) {
 	assert.Equal(t, exit, 3)
 	dial(l)
 	second := l
-	second.HostKeyAlias = "xfs-1.fstests.2"
+	second.HostKeyAlias, second.PreviousAlias = "xfs-1.fstests.2", l.HostKeyAlias
 	dial(second)
 	_, exit = run(second)
 	assert.Equal(t, exit, 3)

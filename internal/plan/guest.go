@@ -274,17 +274,16 @@ func (s *sequence) macs(spec config.Guest) []string {
 	return out
 }
 
-// Login is how to reach a guest by ssh. The host key is known by guest, birth
-// and generation: a guest that was made anew or recycled is a new host.
+// Login is how to reach a guest by ssh.
 func Login(project string, ssh SSH, m Mark, address string) guest.Login {
-	alias := fmt.Sprintf("%s.%s.%d", m.Guest, project, m.Generation)
-	if m.Birth != "" {
-		alias += "." + m.Birth
-	}
-	return guest.Login{
+	l := guest.Login{
 		Guest: m.Guest, Address: address, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
-		HostKeyAlias: alias,
+		HostKeyAlias: guest.HostKeyAlias(m.Guest, project, m.Generation, m.Birth),
 	}
+	if m.Previous != 0 {
+		l.PreviousAlias = guest.HostKeyAlias(m.Guest, project, m.Previous, m.Birth)
+	}
+	return l
 }
 
 func (s *sequence) shutdown(spec config.Guest, cause string) {
