@@ -88,7 +88,8 @@ func TestGoldenSchema(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			file := filepath.Join("testdata", tc.name+".golden.xml")
 			res := validate(file)
-			if tc.newerThanSchema == "" || res.ExitCode == 0 {
+			// The newest libvirt (make test-sid) must know all of it.
+			if tc.newerThanSchema == "" || res.ExitCode == 0 || os.Getenv("VMPROV_SID") != "" {
 				res.Assert(t, icmd.Success)
 				return
 			}

@@ -22,6 +22,7 @@ import (
 // user can read.
 type lab struct {
 	conn    *libvirt.Connect
+	version uint32 // as libvirt counts
 	dir     string
 	network string
 }
@@ -34,12 +35,14 @@ func newLab(t *testing.T) *lab {
 	conn, err := libvirt.NewConnect("")
 	assert.NilError(t, err)
 	t.Cleanup(func() { _, _ = conn.Close() })
+	version, err := conn.GetLibVersion()
+	assert.NilError(t, err)
 	// t.TempDir lies below a folder that only its owner enters.
 	dir, err := os.MkdirTemp("", "vmprov-domain")
 	assert.NilError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	assert.NilError(t, os.Chmod(dir, 0o755))
-	l := &lab{conn: conn, dir: dir, network: "vmprov-domain-test"}
+	l := &lab{conn: conn, version: version, dir: dir, network: "vmprov-domain-test"}
 	l.makeNetwork(t)
 	return l
 }
@@ -67,6 +70,7 @@ func (l *lab) guest(t *testing.T, options ...option) Spec {
 		s.Root = RootDisk{Path: root, Base: base, BaseFormat: "qcow2"}
 		s.NICs[0].Network = l.network
 		s.ConsoleLog = filepath.Join(l.dir, "console.log")
+		s.NativeNVMe, s.ReadOnlyFilesystem = l.version >= 11_005_000, l.version >= 11_000_000
 	})}, options...)...)
 	for i := range s.Disks {
 		k := &s.Disks[i]
@@ -106,11 +110,7 @@ func (l *lab) remove(dom *libvirt.Domain) error {
 	if err := Destroy(dom); err != nil {
 		return err
 	}
-	version, err := l.conn.GetLibVersion()
-	if err != nil {
-		return err
-	}
-	return Undefine(dom, version, false)
+	return Undefine(dom, l.version, false)
 }
 
 func TestLabGuestsStart(t *testing.T) {
