@@ -19,12 +19,14 @@ ROOT := $(if $(filter 0,$(shell id -u)),,sudo env "PATH=$$PATH" "GOFLAGS=$(GOFLA
 LAB := $(ROOT)test/lab
 # Where the stock image of test-distro is kept.
 DISTRO_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmprov-distro
+# Where the tree of test-sid is kept.
+SID_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmprov-sid
 
 # Every stage of `make test`, in order.
 STAGES := setup fmt-check vet lint unit xml e2e
 
 .DEFAULT_GOAL := build
-.PHONY: help build test demo bench test-distro clean fmt lint-go lint-shell $(STAGES)
+.PHONY: help build test demo bench test-distro test-sid clean fmt lint-go lint-shell $(STAGES)
 
 build: ## build ./vmprov (the default)
 	go build -tags '$(TAGS)' -ldflags '-X vmprov/internal/cli.version=$(VERSION)' -o vmprov .
@@ -82,6 +84,9 @@ demo: ## bring the quickstart guest up and look inside
 test-distro: ## a stock Debian 13 guest, nothing prepared (slow, needs the network)
 	image=$$($(ROOT)test/distro-image '$(DISTRO_CACHE)') && \
 	$(LAB) env VMPROV_DISTRO_IMAGE="$$image" go test -count=1 -timeout $(E2E_TIMEOUT) -v -run '^TestDistro' ./test
+
+test-sid: ## libvirt and QEMU of Debian sid, in a tree of it (slow, needs the network)
+	$(ROOT)test/sid '$(SID_CACHE)' $(ARGS)
 
 clean: ## remove what was built
 	rm -f vmprov result

@@ -60,6 +60,7 @@ const slowFlake = `{ outputs = { self }: { packages.x86_64-linux.image = derivat
 // TestLostLibvirtdEndsTheBuild: a libvirtd that turns out not to answer while
 // the image is built ends the command, and the build with its processes.
 func TestLostLibvirtdEndsTheBuild(t *testing.T) {
+	needsNix(t)
 	t.Parallel()
 	p := newProject(t)
 	building := p.path("building")
@@ -96,6 +97,7 @@ func TestLostLibvirtdEndsTheBuild(t *testing.T) {
 }
 
 func TestNoNix(t *testing.T) {
+	needsNix(t)
 	t.Parallel()
 	p := newProject(t)
 	p.configure(t, "guests:\n  a: {}\n")
@@ -118,6 +120,7 @@ func pathWith(t *testing.T, programs ...string) string {
 }
 
 func TestFlakeThatFailsToBuild(t *testing.T) {
+	needsNix(t)
 	t.Parallel()
 	p := newProject(t)
 	p.configure(t, "guests:\n  a: {}\n")

@@ -209,6 +209,7 @@ func TestInterruptedRollbackIsCarriedOn(t *testing.T) {
 // TestInterruptedRecycleKeepsBothOverlays: until the guest is ready on its new
 // image, the old overlay and the image below it stay, whatever happens.
 func TestInterruptedRecycleKeepsBothOverlays(t *testing.T) {
+	needsNix(t)
 	t.Parallel()
 	p := newProject(t)
 	p.configure(t, `

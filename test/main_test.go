@@ -22,6 +22,7 @@ import (
 var suite struct {
 	binary string // of vmprov
 	source string // top of the repository
+	image  string // a ready quickstart image, for hosts without nix; empty: nix builds it
 }
 
 // nixConfig lets nix build the quickstart image: its builder calls the host's
@@ -53,6 +54,7 @@ func runSuite(m *testing.M) (code int, err error) {
 	if suite.source, err = filepath.Abs(".."); err != nil {
 		return 0, err
 	}
+	suite.image = os.Getenv("VMPROV_IMAGE")
 	if suite.binary, err = binary(dir); err != nil {
 		return 0, err
 	}

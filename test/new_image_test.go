@@ -29,6 +29,7 @@ func gatedWith(timeout string) string { return strings.ReplaceAll(gated, "{{.}}"
 // TestNewImage has three images of one project: the first, one that never gets
 // ready, and one that does.
 func TestNewImage(t *testing.T) {
+	needsNix(t)
 	t.Parallel()
 	p := newProject(t)
 	p.configure(t, gatedWith("2m"))

@@ -15,6 +15,7 @@ import (
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/icmd"
+	"gotest.tools/v3/skip"
 )
 
 // project is a vmprov project of one test, in a folder of its own that every
@@ -79,9 +80,24 @@ func (p *project) path(elem ...string) string {
 const head = `project: {{.Name}}
 pool: {path: ./pool}
 images:
-  devel: {flake: ./image}
+  devel: {{.Image}}
 defaults: {image: devel, cpus: 1, memory: 256MiB, readyTimeout: 2m}
 `
+
+// Image is the guests' image in the words of vmprov.yaml: the quickstart flake,
+// or the ready image that the suite was given.
+func (p *project) Image() string {
+	if suite.image != "" {
+		return "{file: " + suite.image + "}"
+	}
+	return "{flake: ./image}"
+}
+
+// needsNix skips a test of what nix builds where a ready image stands in for it.
+func needsNix(t *testing.T) {
+	t.Helper()
+	skip.If(t, suite.image != "", "it needs an image that nix builds (VMPROV_IMAGE is set)")
+}
 
 // configure writes vmprov.yaml: the head, then body. Both are templates with
 // the project as their dot ({{.Name}}, {{.Dir}}).
