@@ -74,6 +74,10 @@ func TestDestroy(t *testing.T) {
 		{name: "open destroy", was: disk, observed: to(open(IntentDestroy)), options: every},
 		{name: "open destroy but disks", was: disk, observed: to(open(IntentKeep)), options: every},
 		{name: "network left over", was: disk, observed: func(o Observed) Observed { return o.without("a") }, options: every},
+		{name: "broken mark beside", was: plain, options: every, observed: func(o Observed) Observed {
+			o.Broken = []string{"domain `p-b`: read mark: EOF"}
+			return o
+		}},
 		{name: "nothing", was: disk, options: every, observed: func(o Observed) Observed {
 			o = o.without("a")
 			clear(o.Networks)

@@ -31,6 +31,9 @@ func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
 		}
 	}
 	b := newBuilder(d, o)
+	for _, text := range o.Broken {
+		b.note("%s: it is left alone", text)
+	}
 	var last []ID
 	whole := opts.All
 	for _, name := range opts.Guests {

@@ -138,7 +138,8 @@ func (o *Observed) observeNetworks(conn *libvirt.Connect) error {
 }
 
 // ObserveMarks looks at the marks of a project's guests and at nothing else:
-// one list call and one call a guest. Nothing but the marks is filled in.
+// one list call and one call a guest. Nothing but Guests' marks and Broken is
+// filled in.
 func ObserveMarks(ctx context.Context, c *virt.Client, project string) (Observed, error) {
 	o := Observed{Guests: map[string]ObservedGuest{}}
 	err := c.Do(ctx, func(conn *libvirt.Connect) error {
@@ -147,19 +148,22 @@ func ObserveMarks(ctx context.Context, c *virt.Client, project string) (Observed
 			return fmt.Errorf("list domains: %w", err)
 		}
 		defer freeDomains(all)
-		found := make([]Mark, len(all))
+		found, broken := make([]Mark, len(all)), make([]string, len(all))
 		var g errgroup.Group
 		g.SetLimit(looksAtOnce)
 		for i := range all {
 			g.Go(func() (err error) {
-				found[i], err = readMark(&all[i], project)
+				found[i], broken[i], err = readMark(&all[i], project)
 				return err
 			})
 		}
 		err = g.Wait()
-		for _, mark := range found {
+		for i, mark := range found {
 			if mark.Guest != "" {
 				o.Guests[mark.Guest] = ObservedGuest{Mark: mark}
+			}
+			if broken[i] != "" {
+				o.Broken = append(o.Broken, broken[i])
 			}
 		}
 		return err
@@ -171,24 +175,30 @@ func ObserveMarks(ctx context.Context, c *virt.Client, project string) (Observed
 }
 
 // readMark reads one domain's mark; it is empty where that is not one of the project's.
-func readMark(dom *libvirt.Domain, project string) (Mark, error) {
+func readMark(dom *libvirt.Domain, project string) (_ Mark, broken string, err error) {
 	name, err := dom.GetName()
 	if err != nil || !strings.HasPrefix(name, config.DomainName(project, "")) {
-		return Mark{}, err
+		return Mark{}, "", err
 	}
 	text, err := domain.InactiveXML(dom)
 	if virt.IsNotFound(err) {
-		return Mark{}, nil // went away meanwhile
+		return Mark{}, "", nil // went away meanwhile
 	}
 	if err != nil {
-		return Mark{}, err
+		return Mark{}, "", err
 	}
 	mark, ok, err := markOf(text)
-	if err != nil || !ok || mark.Project != project || config.DomainName(project, mark.Guest) != name {
-		return Mark{}, nil // unreadable ones are said where guests are observed
+	switch {
+	case err != nil:
+		return Mark{}, brokenMark(name, err), nil
+	case !ok || mark.Project != project || config.DomainName(project, mark.Guest) != name:
+		return Mark{}, "", nil
 	}
-	return mark, nil
+	return mark, "", nil
 }
+
+// brokenMark says that a domain of the project's names has a mark that cannot be read.
+func brokenMark(name string, err error) string { return fmt.Sprintf("domain `%s`: %v", name, err) }
 
 func freeDomains(all []libvirt.Domain) {
 	for i := range all {
@@ -275,7 +285,7 @@ func observeGuest(dom *libvirt.Domain, project string) (_ *ObservedGuest, broken
 	}
 	mark, ok, err := markOf(text)
 	if err != nil {
-		return nil, fmt.Sprintf("domain `%s`: %v", name, err), nil
+		return nil, brokenMark(name, err), nil
 	}
 	if !ok || mark.Project != project || config.DomainName(project, mark.Guest) != name {
 		return nil, "", nil

@@ -41,6 +41,7 @@ func TestObserveTellsApart(t *testing.T) {
 	assert.NilError(t, err)
 	assert.DeepEqual(t, sortedKeys(marks.Guests), []string{"a"})
 	assert.DeepEqual(t, marks.Guests["a"].Mark, o.Guests["a"].Mark)
+	assert.DeepEqual(t, marks.Broken, o.Broken)
 
 	// q-c of project p has the domain name of c of project p-q.
 	meets := w.declare("  q-c: {networks: []}\n")

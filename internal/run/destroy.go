@@ -220,7 +220,7 @@ func (p *project) cleanUp(ctx context.Context, owners []*project, all bool) erro
 	}
 	var errs []error
 	for _, owner := range owners {
-		if all && len(left.Guests) == 0 {
+		if all && len(left.Guests) == 0 && len(left.Broken) == 0 {
 			errs = append(errs, owner.folder.Delete())
 		} else {
 			errs = append(errs, owner.letGo(left))

@@ -40,8 +40,12 @@ func (p *project) hold(ctx context.Context, images map[string]image.Artifact, o 
 	return g.Wait()
 }
 
-// letGo removes the GC roots that no overlay names any more.
+// letGo removes the GC roots that no overlay names any more. While a mark
+// cannot be read nobody knows what it names, and all of them stay.
 func (p *project) letGo(o plan.Observed) error {
+	if len(o.Broken) > 0 {
+		return nil
+	}
 	named := storePaths(o)
 	held, err := p.folder.Roots()
 	if err != nil {

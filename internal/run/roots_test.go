@@ -59,6 +59,11 @@ func TestLetGo(t *testing.T) {
 		assert.NilError(t, os.Symlink("/nix/store/"+name, link))
 	}
 	o := plan.Observed{Guests: map[string]plan.ObservedGuest{"a": onBases("/nix/store/used", "/nix/store/previous"), "b": onBases("")}}
+	all := held(t, p)
+	unread := o
+	unread.Broken = []string{"domain `p-c`: read mark: EOF"}
+	assert.NilError(t, p.letGo(unread))
+	assert.DeepEqual(t, held(t, p), all)
 	assert.NilError(t, p.letGo(o))
 	assert.DeepEqual(t, held(t, p), []string{"/nix/store/previous", "/nix/store/used"})
 	assert.NilError(t, p.letGo(plan.Observed{}))
