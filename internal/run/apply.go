@@ -107,6 +107,18 @@ func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
 	return s, errs.ErrorOrNil()
 }
 
+// fold puts a further error beside those that a verb ended in, so that each is
+// said: whoever takes a multierror apart sees nothing that is joined to it.
+func fold(err, further error) error {
+	if further == nil {
+		return err
+	}
+	if err == nil {
+		return further
+	}
+	return multierror.Append(err, further)
+}
+
 // consoleTail is the end of a guest's console log, or why it cannot be read:
 // an empty one says that the guest wrote nothing.
 func (p *project) consoleTail(ctx context.Context, pool, volume string) string {

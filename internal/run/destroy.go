@@ -65,7 +65,7 @@ func Destroy(ctx context.Context, env Env, o DestroyOptions) (*Summary, error) {
 	}
 	p.say(pl)
 	summary, err := p.apply(ctx, pl, 0, nil)
-	return summary, errors.Join(err, p.cleanUp(context.WithoutCancel(ctx), folders, all))
+	return summary, fold(err, p.cleanUp(context.WithoutCancel(ctx), folders, all))
 }
 
 // openForDestroy opens a project by its configuration, or by its name alone.

@@ -5,6 +5,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/go-multierror"
@@ -108,4 +109,16 @@ func TestSay(t *testing.T) {
 	p := project{env: Env{Emit: func(e event.Event) { got = append(got, e) }}}
 	p.say(&plan.Plan{Notes: []string{"slow"}, Guests: []plan.GuestPlan{{Guest: "a", Notes: []string{"new image"}}, {Guest: "b"}}})
 	assert.DeepEqual(t, got, []event.Event{{Kind: event.Note, Text: "slow"}, {Kind: event.Note, Guest: "a", Text: "new image"}})
+}
+
+// TestFold: an error of the end of a verb is said beside those of its guests.
+func TestFold(t *testing.T) {
+	assert.NilError(t, fold(nil, nil))
+	assert.Equal(t, fold(errPool, nil), errPool)
+	assert.Equal(t, fold(nil, errPool), errPool)
+	for _, err := range []error{errStart, multierror.Append(nil, errStart)} {
+		var all *multierror.Error
+		assert.Assert(t, errors.As(fold(err, errPool), &all))
+		assert.Assert(t, slices.Equal(all.Errors, []error{errStart, errPool}), "%v", all)
+	}
 }

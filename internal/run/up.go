@@ -4,7 +4,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"vmprov/image"
@@ -125,7 +124,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	}
 	pl, observed, release, err := p.decide(ctx, d, c.guests, diff)
 	if err != nil {
-		return nil, errors.Join(err, p.settleRoots(ctx, observed))
+		return nil, fold(err, p.settleRoots(ctx, observed))
 	}
 	if release != nil {
 		defer release()
@@ -139,14 +138,11 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 		// What is held is decided by what is there now, also after an interruption.
 		after, observeErr := plan.ObserveMarks(context.WithoutCancel(ctx), p.client, p.file.Project)
 		if observeErr != nil {
-			return summary, errors.Join(err, observeErr)
+			return summary, fold(err, observeErr)
 		}
 		observed = after
 	}
-	if rootErr := p.letGo(observed); rootErr != nil {
-		return summary, errors.Join(err, rootErr)
-	}
-	return summary, err
+	return summary, fold(err, p.letGo(observed))
 }
 
 // settleRoots drops the roots that a refused command took.
