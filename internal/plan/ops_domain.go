@@ -126,7 +126,7 @@ func (o shutdownDomain) describe() (string, string) { return "shut down", "" }
 const askAgain = 3 * time.Second
 
 func (o shutdownDomain) run(ctx context.Context, a *Applier) error {
-	events, stop, err := a.Client.Watch(o.uuid)
+	events, stop, err := a.Client.Watch(ctx, o.uuid)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func Wait(ctx context.Context, c *virt.Client, t Target, emit event.Sink) error 
 
 func wait(ctx context.Context, c *virt.Client, t Target, emit event.Sink, every time.Duration) error {
 	// Watched before the state is looked at, so that nothing falls between.
-	events, stop, err := c.Watch(t.UUID)
+	events, stop, err := c.Watch(ctx, t.UUID)
 	if err != nil {
 		return fmt.Errorf("wait for guest `%s`: %w", t.Guest, err)
 	}
@@ -65,6 +65,7 @@ func wait(ctx context.Context, c *virt.Client, t Target, emit event.Sink, every 
 	go func() { done <- w.run(probing) }()
 	say := time.NewTicker(every)
 	defer say.Stop()
+	missed := make(chan error, 1)
 	for {
 		select {
 		case err := <-done:
@@ -75,8 +76,13 @@ func wait(ctx context.Context, c *virt.Client, t Target, emit event.Sink, every 
 				<-done
 				return w.stopped(ctx, err)
 			}
+		case err := <-missed:
+			cancel()
+			<-done
+			return w.stopped(ctx, err)
 		case <-say.C:
 			emit(event.Event{Kind: event.Waiting, Guest: t.Guest, Action: "wait until ready", Text: w.lackingText()})
+			go w.lookAgain(probing, missed)
 		}
 	}
 }

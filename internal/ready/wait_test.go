@@ -74,6 +74,23 @@ func TestStaleStop(t *testing.T) {
 	assert.Error(t, w.handle(t.Context(), virt.DomainEvent{Kind: virt.DomainStopped, Detail: "destroyed"}), "destroyed")
 }
 
+// TestLookAgain: what no event told is found out all the same.
+func TestLookAgain(t *testing.T) {
+	channel := func(state string) string {
+		return "<channel type='unix'><target type='virtio' name='" + agentChannel + "' state='" + state + "'/></channel>"
+	}
+	c, id := startDomain(t, channel("connected"))
+	w := newWaiter(c, Target{Guest: "xfs-1", UUID: id})
+	missed := make(chan error, 1)
+	w.lookAgain(t.Context(), missed)
+	assert.Equal(t, len(missed), 0)
+	destroy(t, c, id)
+	for range 2 {
+		w.lookAgain(t.Context(), missed)
+	}
+	assert.Error(t, <-missed, "undefined")
+}
+
 func TestWaitCancelled(t *testing.T) {
 	c, id := startDomain(t)
 	ctx, cancel := context.WithCancel(t.Context())

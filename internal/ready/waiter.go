@@ -149,6 +149,29 @@ func (w *waiter) confirmStop(ctx context.Context, e virt.DomainEvent) error {
 	return &stopError{e.Detail}
 }
 
+// lookAgain finds out what no event told: libvirtd was restarted, say. While it
+// is away nothing is known of the guest.
+func (w *waiter) lookAgain(ctx context.Context, missed chan<- error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	now, err := look(ctx, w.virt, w.target.UUID)
+	switch {
+	case virt.IsNotFound(err):
+		now.stopped = "undefined"
+	case err != nil:
+		return
+	}
+	if now.agent {
+		w.agentConnected()
+	}
+	if now.stopped != "" {
+		select {
+		case missed <- &stopError{now.stopped}:
+		default: // said already
+		}
+	}
+}
+
 // stopError says why a guest does not run.
 type stopError struct{ why string }
 

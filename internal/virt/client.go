@@ -27,10 +27,10 @@ const (
 // Client is one libvirtd. A connection has five requests in flight at most, so
 // calls that change things go over a small pool of connections.
 type Client struct {
-	uri    string
-	events *libvirt.Connect
-	watch  dispatcher
-	slots  chan struct{}
+	uri   string
+	eyes  eyes
+	watch dispatcher
+	slots chan struct{}
 
 	mu   sync.Mutex
 	pool []*pooled
@@ -54,11 +54,8 @@ func Connect(ctx context.Context, uri string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{uri: uri, events: conn, slots: make(chan struct{}, maxConnections*maxInFlight)}
-	// A dead libvirtd must fail the calls that wait for it. Drivers without a
-	// daemon (test:) refuse the setting, and need none.
-	_ = conn.SetKeepAlive(5, 5)
-	return c, nil
+	keepAlive(conn)
+	return &Client{uri: uri, eyes: eyes{conn: conn}, slots: make(chan struct{}, maxConnections*maxInFlight)}, nil
 }
 
 // open opens one connection; libvirt's own open does not see a context.
@@ -90,7 +87,7 @@ func open(ctx context.Context, uri string) (*libvirt.Connect, error) {
 
 // Close closes every connection.
 func (c *Client) Close() {
-	c.watch.close(c.events)
+	c.watch.close()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.pool {
@@ -99,7 +96,7 @@ func (c *Client) Close() {
 		}
 	}
 	c.pool = nil
-	_, _ = c.events.Close()
+	c.eyes.close()
 }
 
 // URI is what was connected to.
@@ -111,7 +108,11 @@ func (c *Client) Look(ctx context.Context, fn func(*libvirt.Connect) error) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return fn(c.events)
+	conn, err := c.eyes.open(ctx, c.uri)
+	if err != nil {
+		return err
+	}
+	return c.lost(fn(conn))
 }
 
 // Do runs fn with a connection of the pool. libvirt's calls do not see a
@@ -132,6 +133,11 @@ func (c *Client) Do(ctx context.Context, fn func(*libvirt.Connect) error) error 
 	}
 	err = fn(p.conn)
 	c.release(p, err)
+	return c.lost(err)
+}
+
+// lost says of an error that it is the connection's, where it is.
+func (c *Client) lost(err error) error {
 	if err != nil && IsDisconnected(err) {
 		return fmt.Errorf("lost the connection to %s: %w: %w", c.uri, ErrNoDaemon, err)
 	}

@@ -182,11 +182,11 @@ func TestWatch(t *testing.T) {
 		uuid, err = dom.GetUUIDString()
 		return err
 	}))
-	events, stop, err := c.Watch(uuid)
+	events, stop, err := c.Watch(t.Context(), uuid)
 	assert.NilError(t, err)
-	again, stopAgain, err := c.Watch(uuid)
+	again, stopAgain, err := c.Watch(t.Context(), uuid)
 	assert.NilError(t, err)
-	other, stopOther, err := c.Watch("00000000-0000-0000-0000-000000000000")
+	other, stopOther, err := c.Watch(t.Context(), "00000000-0000-0000-0000-000000000000")
 	assert.NilError(t, err)
 	defer stopOther()
 	next := func(ch <-chan DomainEvent) DomainEvent {
@@ -216,6 +216,34 @@ func TestWatch(t *testing.T) {
 	assert.Equal(t, len(again), 0, "events after its stop")
 	assert.Equal(t, len(other), 0, "events of another domain")
 	assert.Equal(t, len(c.watch.watchers[uuid]), 0)
+}
+
+// TestWatchAfterARestart: what was watched before has its events again, over a
+// new connection, as soon as somebody else watches.
+func TestWatchAfterARestart(t *testing.T) {
+	c := client(t)
+	events, stop, err := c.Watch(t.Context(), "aaaaaaaa-0000-0000-0000-000000000000")
+	assert.NilError(t, err)
+	defer stop()
+	gone := c.eyes.conn
+	c.watch.close() // a registration holds the connection
+	_, err = gone.Close()
+	assert.NilError(t, err)
+	_, stopOther, err := c.Watch(t.Context(), "bbbbbbbb-0000-0000-0000-000000000000")
+	assert.NilError(t, err)
+	defer stopOther()
+	assert.Assert(t, c.eyes.conn != gone)
+	assert.NilError(t, c.Look(t.Context(), func(conn *libvirt.Connect) error {
+		dom, err := conn.DomainCreateXML("<domain type='test'><name>a</name><uuid>aaaaaaaa-0000-0000-0000-000000000000</uuid><memory>1024</memory><os><type>hvm</type></os></domain>", 0)
+		assert.NilError(t, err)
+		return dom.Free()
+	}))
+	select {
+	case e := <-events:
+		assert.Equal(t, e.Kind, DomainStarted)
+	case <-time.After(time.Minute):
+		t.Fatal("no event came")
+	}
 }
 
 func TestLifecycleEvent(t *testing.T) {

@@ -3,6 +3,7 @@
 package virt
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -34,23 +35,33 @@ const (
 const watchBuffer = 64
 
 // dispatcher hands libvirt's events on to the watchers of each domain. It
-// registers with libvirt once, for all domains, at the first watch.
+// registers with libvirt once a connection, for all domains, at its first watch.
 type dispatcher struct {
-	mu         sync.Mutex
-	watchers   map[string][]chan DomainEvent
+	mu       sync.Mutex
+	watchers map[string][]chan DomainEvent
+	// registered are the callbacks on conn.
 	registered []int
+	conn       *libvirt.Connect
 }
 
 // Watch gives the events of one domain from now on; call stop when done.
-// Events are buffered and never block libvirt.
-func (c *Client) Watch(uuid string) (events <-chan DomainEvent, stop func(), err error) {
+// Events are buffered and never block libvirt. While libvirtd is away, and
+// until the next Watch after that, none come: who cannot do without one looks
+// now and then.
+func (c *Client) Watch(ctx context.Context, uuid string) (events <-chan DomainEvent, stop func(), err error) {
+	conn, err := c.eyes.open(ctx, c.uri)
+	if err != nil {
+		return nil, nil, err
+	}
 	d := &c.watch
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.watchers == nil {
-		if err := d.register(c.events); err != nil {
-			return nil, nil, err
+	if d.conn != conn {
+		if err := d.register(conn); err != nil {
+			return nil, nil, c.lost(err)
 		}
+	}
+	if d.watchers == nil {
 		d.watchers = map[string][]chan DomainEvent{}
 	}
 	ch := make(chan DomainEvent, watchBuffer)
@@ -79,7 +90,7 @@ func (d *dispatcher) register(conn *libvirt.Connect) error {
 	if err != nil {
 		return fmt.Errorf("register for domain events: %w", err)
 	}
-	d.registered = append(d.registered, id)
+	d.conn, d.registered = conn, []int{id}
 	// Drivers without a guest agent (test:) have no such event.
 	id, err = conn.DomainEventAgentLifecycleRegister(nil, func(_ *libvirt.Connect, dom *libvirt.Domain, e *libvirt.DomainEventAgentLifecycle) {
 		d.send(dom, agentEvent(e))
@@ -106,9 +117,9 @@ func (d *dispatcher) send(dom *libvirt.Domain, event DomainEvent) {
 	}
 }
 
-func (d *dispatcher) close(conn *libvirt.Connect) {
+func (d *dispatcher) close() {
 	d.mu.Lock()
-	ids := d.registered
+	conn, ids := d.conn, d.registered
 	d.registered = nil
 	d.mu.Unlock()
 	for _, id := range ids {
