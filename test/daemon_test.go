@@ -35,6 +35,20 @@ func TestLibvirtdRestarts(t *testing.T) {
 	assert.Equal(t, strings.TrimSpace(p.must(t, "up")), p.Name+": no changes, 1 guest")
 }
 
+// TestGuestStopsAfterLibvirtdRestarts: no event tells of it, and the command
+// that waits for the guest finds out long before its time is over.
+func TestGuestStopsAfterLibvirtdRestarts(t *testing.T) {
+	p := newProject(t)
+	p.configure(t, "guests:\n  a: {ready: [agent], readyTimeout: 10m}\n")
+	up := p.begin(t, "up")
+	up.reach(moment{"waiting", "wait until ready", "a"})
+	stopLibvirtd(t)
+	startLibvirtd(t)
+	icmd.RunCommand("virsh", "-q", "-c", "qemu:///system", "destroy", p.domain("a")).Assert(t, icmd.Success)
+	assert.Equal(t, up.end(), 1, "%s", up.stderr)
+	assert.Assert(t, cmp.Contains(up.stderr.String(), "wait for guest `a`: it stopped: destroyed"))
+}
+
 // sshUp is ssh to a guest that may still boot.
 func (p *project) sshUp(t *testing.T, guest, command string) {
 	t.Helper()
