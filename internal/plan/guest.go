@@ -201,6 +201,14 @@ func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 	return ops
 }
 
+// makes says that the plan makes a volume of the guest.
+func (s *sequence) makes(volume string) bool {
+	return slices.ContainsFunc(s.plan.Actions[s.first:], func(a Action) bool {
+		op, ok := a.Op.(createVolume)
+		return ok && op.volume.Name == volume
+	})
+}
+
 // overlay is the root volume of the mark's generation, at least as large as
 // its base.
 func (s *sequence) overlay(m Mark, spec config.Guest) storage.Volume {
@@ -236,7 +244,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	s.tail = append(s.tail, s.links...)
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
-		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
+		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path, made: s.makes(s.rootVolume(m.Generation)),
 	}, cause)
 	if wait {
 		last = s.wait(m, spec)

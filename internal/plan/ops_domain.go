@@ -83,19 +83,16 @@ type startDomain struct {
 	uuid, name string
 	pool       string
 	root, base string // path of the overlay, and of its base in the definition
+	// made says that this plan makes the overlay.
+	made bool
 }
 
 func (o startDomain) describe() (string, string) { return "start", "" }
 
 func (o startDomain) run(ctx context.Context, a *Applier) error {
 	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
-		header, err := storage.Backing(ctx, conn, o.pool, path.Base(o.root))
-		if err != nil {
+		if err := o.checkBase(ctx, conn); err != nil {
 			return err
-		}
-		if header != o.base {
-			return fmt.Errorf("start domain `%s`: overlay %s backs on %s, but its definition says %s (run `vmprov recycle` for a new overlay)",
-				o.name, o.root, header, o.base)
 		}
 		dom, err := conn.LookupDomainByUUIDString(o.uuid)
 		if err != nil {
@@ -110,6 +107,20 @@ func (o startDomain) run(ctx context.Context, a *Applier) error {
 		}
 		return err
 	})
+}
+
+// checkBase holds the overlay's header to the definition, unless this plan made
+// the overlay.
+func (o startDomain) checkBase(ctx context.Context, conn *libvirt.Connect) error {
+	if o.made {
+		return nil
+	}
+	header, err := storage.Backing(ctx, conn, o.pool, path.Base(o.root))
+	if err != nil || header == o.base {
+		return err
+	}
+	return fmt.Errorf("start domain `%s`: overlay %s backs on %s, but its definition says %s (run `vmprov recycle` for a new overlay)",
+		o.name, o.root, header, o.base)
 }
 
 // shutdownDomain asks the guest to power off and ends it after its grace time.

@@ -23,8 +23,8 @@ type live struct {
 	agent bool
 }
 
-// look asks libvirt for a domain's state.
-func look(ctx context.Context, c *virt.Client, uuid string) (live, error) {
+// look asks libvirt for a domain's state, and with agent for its guest agent too.
+func look(ctx context.Context, c *virt.Client, uuid string, agent bool) (live, error) {
 	return ask(ctx, c, uuid, func(dom *libvirt.Domain) (live, error) {
 		state, reason, err := dom.GetState()
 		if err != nil {
@@ -32,6 +32,9 @@ func look(ctx context.Context, c *virt.Client, uuid string) (live, error) {
 		}
 		if why := stopReason(state, reason); why != "" {
 			return live{stopped: why}, nil
+		}
+		if !agent {
+			return live{}, nil
 		}
 		text, err := dom.GetXMLDesc(0)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func (w *waiter) try(ctx context.Context, p config.Probe) error {
 // what comes later comes as an event.
 func (w *waiter) lookAtState(ctx context.Context) error {
 	w.begin("running")
-	now, err := look(ctx, w.virt, w.target.UUID)
+	now, err := look(ctx, w.virt, w.target.UUID, w.wantsAgent())
 	if err != nil {
 		return err
 	}
@@ -93,6 +94,12 @@ func (w *waiter) lookAtState(ctx context.Context) error {
 		w.agentConnected()
 	}
 	return nil
+}
+
+// wantsAgent says that a probe asks for the guest agent; looking for it costs
+// a call.
+func (w *waiter) wantsAgent() bool {
+	return slices.ContainsFunc(w.target.Probes, func(p config.Probe) bool { return p.Kind == config.ProbeAgent })
 }
 
 func (w *waiter) begin(probe string) {
@@ -143,7 +150,7 @@ func (w *waiter) handle(ctx context.Context, e virt.DomainEvent) error {
 func (w *waiter) confirmStop(ctx context.Context, e virt.DomainEvent) error {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	if now, err := look(ctx, w.virt, w.target.UUID); err == nil && now.stopped == "" {
+	if now, err := look(ctx, w.virt, w.target.UUID, w.wantsAgent()); err == nil && now.stopped == "" {
 		return nil
 	}
 	return &stopError{e.Detail}
@@ -154,7 +161,7 @@ func (w *waiter) confirmStop(ctx context.Context, e virt.DomainEvent) error {
 func (w *waiter) lookAgain(ctx context.Context, missed chan<- error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	now, err := look(ctx, w.virt, w.target.UUID)
+	now, err := look(ctx, w.virt, w.target.UUID, w.wantsAgent())
 	switch {
 	case virt.IsNotFound(err):
 		now.stopped = "undefined"
