@@ -3,11 +3,13 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 	"libvirt.org/go/libvirt"
@@ -55,16 +57,24 @@ func attach(ctx context.Context, env Env, stream *libvirt.Stream) error {
 		}
 		defer func() { _ = term.Restore(int(in.Fd()), restore) }()
 	}
+	both, leave := context.WithCancel(ctx)
+	defer leave()
 	ended := make(chan error, 2)
-	go func() { ended <- fromGuest(stream, env.Stdout) }()
-	go func() { ended <- toGuest(stream, env.Stdin) }()
+	var directions sync.WaitGroup
+	directions.Go(func() { ended <- fromGuest(stream, env.Stdout) })
+	typed := make(chan []byte)
+	go readTyped(both, env.Stdin, typed)
+	directions.Go(func() { ended <- toGuest(both, stream, typed) })
 	var err error
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	leave()
 	_ = stream.Abort()
+	// The stream is freed next: nobody may be in it.
+	directions.Wait()
 	return err
 }
 
@@ -84,22 +94,39 @@ func fromGuest(stream *libvirt.Stream, out io.Writer) error {
 	}
 }
 
-// toGuest sends what is typed. The end of a piped input is not the end of the
-// console: what the guest says is still shown.
-func toGuest(stream *libvirt.Stream, in io.Reader) error {
-	buf := make([]byte, 256)
+// readTyped hands on what is typed and closes typed at its end. A read of a
+// terminal cannot be interrupted: it may be left behind, and takes nothing with it.
+func readTyped(ctx context.Context, in io.Reader, typed chan<- []byte) {
+	defer close(typed)
 	for {
+		buf := make([]byte, 256)
 		n, err := in.Read(buf)
-		for i, b := range buf[:n] {
-			if b == consoleEscape {
-				return send(stream, buf[:i])
-			}
-		}
-		if sendErr := send(stream, buf[:n]); sendErr != nil {
-			return sendErr
+		select {
+		case typed <- buf[:n]:
+		case <-ctx.Done():
+			return
 		}
 		if err != nil {
-			select {} // the other direction decides
+			return
+		}
+	}
+}
+
+// toGuest sends what is typed until the escape. The end of a piped input is not
+// the end of the console: what the guest says is still shown.
+func toGuest(ctx context.Context, stream *libvirt.Stream, typed <-chan []byte) error {
+	for {
+		select {
+		case data, more := <-typed:
+			if !more {
+				typed = nil
+			}
+			before, _, escaped := bytes.Cut(data, []byte{consoleEscape})
+			if err := send(stream, before); err != nil || escaped {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
 		}
 	}
 }
