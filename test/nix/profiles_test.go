@@ -82,10 +82,16 @@ func TestController(t *testing.T) {
 			want: `{"libvirtd": true, "virtiofsd": ["virtiofsd"], "groups": ["wheel", "kvm", "libvirtd"], "toplevel": "nixos-system-stand-in"}`,
 		},
 		{
+			name:    "a kernel's build finds its libraries",
+			modules: composed,
+			query:   `[ c.environment.pathsToLink (lib.attrNames c.environment.variables) ]`,
+			want:    `[["/include", "/lib"], ["C_INCLUDE_PATH", "LD_LIBRARY_PATH", "LIBRARY_PATH", "PKG_CONFIG_PATH"]]`,
+		},
+		{
 			name:    "nothing until it is enabled",
 			modules: `[ backends.libvirt profiles.controller ]`,
-			query:   `[ c.virtualisation.libvirtd.enable c.environment.systemPackages c.warnings ]`,
-			want:    `[false, [], []]`,
+			query:   `[ c.virtualisation.libvirtd.enable c.environment.systemPackages c.environment.variables c.warnings ]`,
+			want:    `[false, [], {}, []]`,
 		},
 		{
 			name:    "a library without vmprov's source says so",

@@ -8,7 +8,7 @@
 let
   inherit (lib) mkOption types;
   cfg = config.nixos-flake.controller;
-  inherit (import ../../lib/kernel-build.nix pkgs) libraries tools;
+  kernelBuild = import ../../lib/kernel-build.nix pkgs;
 in
 {
   options.nixos-flake.controller = {
@@ -27,16 +27,18 @@ in
       nixos-flake.controller: vmprov is not installed. This copy of the library has no source to build it from; set nixos-flake.controller.package.
     '';
 
-    environment.systemPackages =
-      tools
-      ++ map lib.getDev libraries
-      ++ [
-        pkgs.ansible
-        pkgs.openssh
-        pkgs.qemu
-        pkgs.virtiofsd
-      ]
-      ++ lib.optional (cfg.package != null) cfg.package;
+    environment = lib.mkMerge [
+      kernelBuild.environment
+      {
+        systemPackages = [
+          pkgs.ansible
+          pkgs.openssh
+          pkgs.qemu
+          pkgs.virtiofsd
+        ]
+        ++ lib.optional (cfg.package != null) cfg.package;
+      }
+    ];
 
     virtualisation.libvirtd = {
       enable = true;
