@@ -33,12 +33,16 @@ func TestDevelGroups(t *testing.T) {
 			assert.Check(t, installed[name], "%s: %s", group, name)
 		}
 	}
-	got := evaluate(t, `let c = configOf [ backends.imageless profiles.devel ]; in {
+	got := evaluate(t, `let
+		c = configOf [ backends.imageless profiles.devel ];
+		python = lib.findFirst (p: p.pname == "python3-env") null c.environment.systemPackages;
+	in {
 		completion = c.programs.bash.completion.enable;
-		python = (lib.findFirst (p: p.pname == "python3-env") null c.environment.systemPackages).packages;
+		python = python.packages;
+		winsOverBarePython = python.meta.priority < lib.meta.defaultPriority;
 		uring = map (p: p.pname or p) (lib.findFirst (p: p.pname == "fio") null c.environment.systemPackages).buildInputs;
 	}`)
-	assert.DeepEqual(t, got, decode(t, `{"completion": true, "python": ["matplotlib", "numpy", "pandas"], "uring": ["libaio", "liburing"]}`))
+	assert.DeepEqual(t, got, decode(t, `{"completion": true, "python": ["matplotlib", "numpy", "pandas"], "winsOverBarePython": true, "uring": ["libaio", "liburing"]}`))
 }
 
 func TestMonitoringAlone(t *testing.T) {

@@ -75,11 +75,14 @@ let
     ];
 
     dataAnalysis = [
-      (python3.withPackages (python: [
-        python.matplotlib
-        python.numpy
-        python.pandas
-      ]))
+      # Before the bare python3 that build tools and test suites bring.
+      (lib.hiPrio (
+        python3.withPackages (python: [
+          python.matplotlib
+          python.numpy
+          python.pandas
+        ])
+      ))
     ];
   };
 in
