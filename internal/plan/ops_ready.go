@@ -5,6 +5,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"libvirt.org/go/libvirt"
 
@@ -41,10 +42,24 @@ type addKeys struct {
 
 func (o addKeys) describe() (string, string) { return "add ssh keys", "" }
 
+// agentLimit is how long a guest's agent may take over the keys. libvirt itself
+// waits for the answer as long as the guest runs.
+const agentLimit = 10 * time.Second
+
 func (o addKeys) run(ctx context.Context, a *Applier) error {
-	err := a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error {
-		return dom.AuthorizedSSHKeysSet(o.user, o.keys, libvirt.DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND)
+	limit, cancel := context.WithTimeout(ctx, agentLimit)
+	defer cancel()
+	_, err := virt.Within(limit, a.Client, func(conn *libvirt.Connect) (struct{}, error) {
+		dom, err := conn.LookupDomainByUUIDString(o.uuid)
+		if err != nil {
+			return struct{}{}, err
+		}
+		defer func() { _ = dom.Free() }()
+		return struct{}{}, dom.AuthorizedSSHKeysSet(o.user, o.keys, libvirt.DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND)
 	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err != nil {
 		a.Emit(event.Event{Kind: event.Note, Guest: o.guest, Action: "add ssh keys",
 			Text: fmt.Sprintf("the guest takes the new keys at its next boot: no guest agent answered (%s)", virt.Text(err))})

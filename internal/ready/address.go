@@ -111,7 +111,7 @@ func isOneOf(mac string, macs []string) bool {
 // A recycled guest asks with a client id of its new system and gets a second
 // lease beside the one of its past, which libvirt lists first.
 func (s *sources) newestLease(ctx context.Context, addresses []string) string {
-	leases, err := within(ctx, s.client, func(conn *libvirt.Connect) ([]libvirt.NetworkDHCPLease, error) {
+	leases, err := virt.Within(ctx, s.client, func(conn *libvirt.Connect) ([]libvirt.NetworkDHCPLease, error) {
 		return allLeases(conn, s.macs)
 	})
 	if err != nil {

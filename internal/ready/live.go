@@ -86,7 +86,7 @@ func agentChannelConnected(domainXML string) bool {
 
 // ask calls fn with a domain, within ctx.
 func ask[T any](ctx context.Context, c *virt.Client, uuid string, fn func(*libvirt.Domain) (T, error)) (T, error) {
-	return within(ctx, c, func(conn *libvirt.Connect) (T, error) {
+	return virt.Within(ctx, c, func(conn *libvirt.Connect) (T, error) {
 		dom, err := conn.LookupDomainByUUIDString(uuid)
 		if err != nil {
 			var none T
@@ -95,31 +95,4 @@ func ask[T any](ctx context.Context, c *virt.Client, uuid string, fn func(*libvi
 		defer func() { _ = dom.Free() }()
 		return fn(dom)
 	})
-}
-
-// within calls fn for as long as ctx lasts: libvirt's calls do not see a
-// context, and one that goes on into the guest (its agent) ends when the guest
-// likes. A call that is left behind goes on by itself, so fn shares no variable
-// with its caller.
-func within[T any](ctx context.Context, c *virt.Client, fn func(*libvirt.Connect) (T, error)) (T, error) {
-	type answer struct {
-		value T
-		err   error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		var a answer
-		a.err = c.Do(ctx, func(conn *libvirt.Connect) (err error) {
-			a.value, err = fn(conn)
-			return err
-		})
-		done <- a
-	}()
-	select {
-	case a := <-done:
-		return a.value, a.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
 }
