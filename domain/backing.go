@@ -44,19 +44,6 @@ func ReadResources(domainXML string) (Resources, error) {
 	return out, nil
 }
 
-// Base is the overlay on vda and the image that the domain's XML backs it on,
-// which the overlay's own header must agree with: QEMU follows the XML.
-func Base(inactiveXML string) (rootPath, basePath string, err error) {
-	r, err := ReadResources(inactiveXML)
-	if err != nil {
-		return "", "", err
-	}
-	if r.Root.Path == "" {
-		return "", "", fmt.Errorf("read domain XML: no disk %s on a file", rootTarget)
-	}
-	return r.Root.Path, r.Root.Base, nil
-}
-
 func isRoot(disk *libvirtxml.DomainDisk) bool {
 	return disk.Target != nil && disk.Target.Dev == rootTarget
 }

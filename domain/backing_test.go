@@ -36,15 +36,12 @@ func TestReadResourcesOfForeignDomains(t *testing.T) {
 	}
 }
 
-func TestBase(t *testing.T) {
+func TestReadResourcesOfARendering(t *testing.T) {
 	doc, err := XML(newSpec())
 	assert.NilError(t, err)
-	root, base, err := Base(doc)
+	got, err := ReadResources(doc)
 	assert.NilError(t, err)
-	assert.Equal(t, root, newSpec().Root.Path)
-	assert.Equal(t, base, newSpec().Root.Base)
-	_, _, err = Base("<domain/>")
-	assert.Error(t, err, "read domain XML: no disk vda on a file")
-	_, _, err = Base("<domain")
+	assert.Equal(t, got.Root, newSpec().Root)
+	_, err = ReadResources("<domain")
 	assert.ErrorContains(t, err, "read domain XML: ")
 }

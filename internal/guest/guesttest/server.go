@@ -5,7 +5,6 @@
 package guesttest
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -152,6 +151,3 @@ func (s Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 		return
 	}
 }
-
-// Same says whether two keys are the same.
-func Same(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }
