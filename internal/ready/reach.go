@@ -38,10 +38,10 @@ func (w *waiter) reach(ctx context.Context) (net.Conn, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	var helpers sync.WaitGroup
-	defer helpers.Wait()
+	var attempts sync.WaitGroup
+	defer attempts.Wait()
 	defer cancel()
-	helpers.Go(func() { w.addresses.keep(ctx) })
+	attempts.Go(func() { w.addresses.keep(ctx) })
 
 	results := make(chan attempt)
 	next := time.NewTimer(0)
@@ -54,7 +54,7 @@ func (w *waiter) reach(ctx context.Context) (net.Conn, error) {
 			if !patient {
 				patient, limit = true, patientLimit
 			}
-			helpers.Go(func() { w.connect(ctx, limit, results) })
+			attempts.Go(func() { w.connect(ctx, limit, results) })
 			next.Reset(nextAttempt(time.Since(w.began), refused))
 		case a := <-results:
 			if a.err == nil {
