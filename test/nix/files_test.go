@@ -132,7 +132,7 @@ func TestEmbedded(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case path == "testdata":
+		case path == "testdata", path == configurations:
 			return iofs.SkipDir
 		case d.IsDir() || filepath.Ext(path) == ".go":
 			return nil

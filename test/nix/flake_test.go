@@ -130,6 +130,32 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+// TestConfigurationInTheLibrary makes a project below the library, two folders
+// up from which is its flake; git does not see it.
+func TestConfigurationInTheLibrary(t *testing.T) {
+	lookPath(t, "git", "bash")
+	clone := t.TempDir()
+	nixos := filepath.Join(clone, "image", "nixos")
+	assert.NilError(t, os.MkdirAll(filepath.Dir(nixos), 0o755))
+	assert.NilError(t, os.CopyFS(nixos, os.DirFS(library(t))))
+	ignored, err := os.ReadFile("../../.gitignore")
+	assert.NilError(t, err)
+	assert.NilError(t, os.WriteFile(filepath.Join(clone, ".gitignore"), ignored, 0o644))
+	for _, argv := range [][]string{{"git", "init", "--quiet"}, {"git", "add", "."}} {
+		_, err := command(t, clone, argv...)
+		assert.NilError(t, err)
+	}
+	_, err = command(t, nixos, "bash", "-ec", `mkdir --parents configurations/my-vm && cd configurations/my-vm
+		nix flake init --template "path:$PWD/../.."`)
+	assert.NilError(t, err)
+	text, err := os.ReadFile(filepath.Join(nixos, configurations, "my-vm", "flake.nix"))
+	assert.NilError(t, err)
+	assert.Assert(t, strings.Contains(string(text), "backends.imageless"))
+	untracked, err := command(t, clone, "git", "ls-files", "--others", "--exclude-standard")
+	assert.NilError(t, err)
+	assert.Equal(t, untracked, "")
+}
+
 // TestTemplateExamples takes all the commented examples of each template out of
 // their comments and evaluates the system that they make.
 func TestTemplateExamples(t *testing.T) {

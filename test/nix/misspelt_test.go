@@ -113,11 +113,17 @@ func replace(t *testing.T, path, from, to string) {
 	assert.NilError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(text), from, to)), 0o600))
 }
 
+// configurations is the folder of users' own flakes, which git ignores.
+const configurations = "configurations"
+
 // nixFiles are the Nix files below a folder, relative to it.
 func nixFiles(t *testing.T, folder string) []string {
 	t.Helper()
 	var files []string
 	err := fs.WalkDir(os.DirFS(folder), ".", func(path string, d fs.DirEntry, err error) error {
+		if path == configurations {
+			return fs.SkipDir
+		}
 		if err == nil && !d.IsDir() && filepath.Ext(path) == ".nix" {
 			files = append(files, path)
 		}
