@@ -67,7 +67,7 @@ func (p *project) checkLibvirtd() Check {
 	h := p.host
 	detail := fmt.Sprintf("%s: libvirt %s, QEMU %s", h.URI, versionText(h.LibVersion), versionText(h.QEMUVersion))
 	if h.LibVersion < 8002000 {
-		return warning("libvirtd", detail, "vmprov is made for libvirt 9.0 and later")
+		return warning("libvirtd", detail, "install libvirt 8.2 or later; vmprov is tried on 9.0 and later")
 	}
 	return ok("libvirtd", detail)
 }

@@ -29,7 +29,7 @@ const (
 
 // Preflight checks that a path of the host is there and that whoever opens it
 // may; the first component that refuses is named. Root looks as QEMU's user;
-// anyone else computes from what is visible, and what he cannot decide passes.
+// anyone else sees only whether the path is there, and passes what he may not see.
 // Nothing is known of a remote host's paths.
 func (h Host) Preflight(path string, use PathUse) error {
 	if !h.Local {
