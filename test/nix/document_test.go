@@ -17,7 +17,7 @@ import (
 
 // block is a piece of code in docs/nixos.md.
 type block struct {
-	// mark is the comment before it: run, not run or module.
+	// mark is the comment before it: run, not run, module, system or flake.
 	mark, language, text string
 }
 
@@ -120,13 +120,27 @@ func TestDocumentCode(t *testing.T) {
 	for _, b := range all {
 		switch b.language {
 		case "nix":
-			_, err := command(t, ".", "nix-instantiate", "--parse", "-E", b.text)
+			// A system names what a flake's outputs have as arguments.
+			_, err := command(t, ".", "nix-instantiate", "--parse", "-E", "{ nixpkgs, nixos-flake }: "+b.text)
 			assert.NilError(t, err)
 		case "yaml":
 			_, err := config.Parse([]byte(b.text), config.Environment{File: "/vm/vmprov.yaml", Owner: config.Owner{Home: "/home/user"}})
 			assert.NilError(t, err)
 		}
 	}
+	nixpkgsLib(t)
+	systems := 0
+	for _, b := range all {
+		expression := map[string]string{
+			"system": "(" + b.text + ")",
+			"flake":  "((" + b.text + ").outputs { inherit nixpkgs nixos-flake; }).nixosConfigurations.vm",
+		}[b.mark]
+		if expression != "" {
+			systems++
+			assert.Equal(t, evaluate(t, expression+".config.system.build.toplevel.name"), "nixos-system-stand-in")
+		}
+	}
+	assert.Equal(t, systems, 3)
 	var modules []string
 	for _, b := range blocks(t, "module") {
 		modules = append(modules, "("+b.text+")")
