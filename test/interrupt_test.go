@@ -54,6 +54,23 @@ func TestInterruptedUpIsCarriedOnByUp(t *testing.T) {
 	}
 }
 
+// TestInterruptedUpWithItsPoolOff: the pool that a killed up left is stopped,
+// as by a restart of the host in which it does not start. What is in it cannot
+// be seen then, and the marks list what may not have been made.
+func TestInterruptedUpWithItsPoolOff(t *testing.T) {
+	t.Parallel()
+	for _, m := range []moment{{"done", "define domain", "a"}, {"done", "create volume", "a"}} {
+		t.Run(m.String(), func(t *testing.T) {
+			p := newProject(t)
+			p.configureIdle(t, pair)
+			p.cut(t, syscall.SIGKILL, m, "up")
+			virsh(t, "pool-destroy", poolAt(t, p.path("pool")))
+			p.must(t, "up")
+			p.settled(t, 1)
+		})
+	}
+}
+
 func TestInterruptedUpIsRemovedByDestroy(t *testing.T) {
 	t.Parallel()
 	for _, tc := range cutUp {

@@ -192,13 +192,20 @@ func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 		})
 	}
 	for _, v := range wanted {
-		if s.there(v.Name) && !slices.Contains(gone, v.Name) {
+		unsure := s.unsure(v.Name)
+		if s.there(v.Name) && !unsure && !slices.Contains(gone, v.Name) {
 			continue
 		}
 		s.space += v.Capacity
-		ops = append(ops, createVolume{s.pool, v, s.ours})
+		ops = append(ops, createVolume{s.pool, v, s.ours, unsure})
 	}
 	return ops
+}
+
+// unsure says that a volume of the guest may be there: a create that was not
+// finished lists it, and the pool that would tell is not active.
+func (s *sequence) unsure(volume string) bool {
+	return s.pool.Exists() && !s.pool.Active && s.have != nil && s.have.Mark.Intent == IntentCreate && s.have.Mark.owns(volume)
 }
 
 // makes says that the plan makes a volume of the guest.

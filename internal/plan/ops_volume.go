@@ -4,6 +4,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 
 	"libvirt.org/go/libvirt"
 
@@ -18,6 +19,8 @@ type createVolume struct {
 	// ours says that vmprov made the pool: it is made again if another
 	// project's destroy removes it as empty at this moment.
 	ours bool
+	// begun says that an earlier command may have made the volume.
+	begun bool
 }
 
 func (o createVolume) describe() (string, string) { return "create volume", o.volume.Name }
@@ -43,7 +46,13 @@ func (o createVolume) run(ctx context.Context, a *Applier) error {
 }
 
 func (o createVolume) create(ctx context.Context) func(*libvirt.Connect) error {
-	return func(conn *libvirt.Connect) error { return storage.Create(ctx, conn, o.pool.Name, o.volume) }
+	return func(conn *libvirt.Connect) error {
+		err := storage.Create(ctx, conn, o.pool.Name, o.volume)
+		if o.begun && errors.Is(err, libvirt.ERR_STORAGE_VOL_EXIST) {
+			return nil
+		}
+		return err
+	}
 }
 
 // deleteVolume deletes a volume that a mark owns.

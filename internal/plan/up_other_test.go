@@ -164,6 +164,10 @@ func TestUpOfPools(t *testing.T) {
 	fast := config.Pool{Name: "fast"}
 	for _, tc := range []upCase{
 		{name: "pool inactive", was: plain, now: "  a:\n  b:\n", observed: resting},
+		// What its mark lists may not have been made.
+		{name: "pool inactive and open create", was: plain, observed: func(o Observed) Observed {
+			return resting(o).with("a", open(IntentCreate))
+		}},
 		{name: "pool by name missing", now: plain, desired: declared(fast), observed: pool(storage.Pool{Name: "fast"})},
 		{name: "pool by name inactive", now: plain, desired: declared(fast), observed: pool(storage.Pool{Name: "fast", UUID: "u", Path: "/fast"})},
 		{name: "pool by name", now: plain, desired: declared(fast), observed: pool(storage.Pool{Name: "fast", UUID: "u", Path: "/fast", Active: true})},
