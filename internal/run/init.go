@@ -101,7 +101,7 @@ func (o InitOptions) files(dir string, out *InitResult) ([]newFile, error) {
 	names := []string{"flake.nix"}
 	if o.Template == nixos.TemplateImageless {
 		out.Notes = append(out.Notes, config.DefaultFile+" is not written: this vmprov has no key for a guest without an image; "+
-			"`nix build .#nixosConfigurations.vm.config.system.build.toplevel` makes the system, which boots as the documentation of the library says")
+			"`nix build .#nixosConfigurations.vm.config.system.build.toplevel` makes the system, and README.md of the library says how it boots")
 	} else {
 		names = append(names, config.DefaultFile, schemaFile)
 	}

@@ -113,6 +113,9 @@ func TestInitImageless(t *testing.T) {
 	assert.Equal(t, out.Project, "")
 	assert.Equal(t, len(out.Notes), 1)
 	assert.Assert(t, strings.HasPrefix(out.Notes[0], "vmprov.yaml is not written: "), out.Notes[0])
+	assert.Assert(t, strings.Contains(out.Notes[0], "README.md of the library"), out.Notes[0])
+	readme := read(t, strings.TrimPrefix(out.Library, "path:"), "README.md")
+	assert.Assert(t, strings.Contains(readme, "`init=` and\n`root=fstab`"), "it does not say how such a system boots")
 	assert.DeepEqual(t, names(t, dir), []string{"flake.nix"})
 	assert.Assert(t, strings.Contains(read(t, dir, "flake.nix"), "backends.imageless"))
 }

@@ -4,6 +4,7 @@ package run
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"vmprov/image/nixos"
@@ -41,6 +42,8 @@ func Module(env Env, s Selection) (*GuestModule, error) {
 	if len(out.Guests) == 0 {
 		return nil, fmt.Errorf("%s declares no guest", file.Path)
 	}
-	out.Module = fmt.Sprintf("# What vmprov.yaml mounts in %s. It needs nixosModules.mounts.shares and\n# nixosModules.mounts.storage.\n", strings.Join(out.Guests, ", ")) + out.Module
+	// On one line, whatever the file is called: the rest of it would be code.
+	name := strings.Join(strings.Fields(filepath.Base(file.Path)), " ")
+	out.Module = fmt.Sprintf("# What %s mounts in %s. It needs nixosModules.mounts.shares and\n# nixosModules.mounts.storage.\n", name, strings.Join(out.Guests, ", ")) + out.Module
 	return &out, nil
 }

@@ -97,6 +97,12 @@ func TestModule(t *testing.T) {
 `)
 	_, err = Module(Env{}, Selection{Config: dir})
 	assert.Error(t, err, "guests `xfs-1` and `other` mount different things; name one")
+
+	other := filepath.Join(dir, "two\nlines.yaml")
+	assert.NilError(t, os.WriteFile(other, []byte(someGuests), 0o644))
+	m, err = Module(Env{}, Selection{Config: other, Guests: []string{"plain"}})
+	assert.NilError(t, err)
+	assert.Assert(t, strings.HasPrefix(m.Module, "# What two lines.yaml mounts in plain. It needs "), m.Module)
 	_, err = Module(Env{}, Selection{Config: dir, Guests: []string{"nosuch"}})
 	assert.ErrorContains(t, err, "nosuch")
 }
