@@ -68,7 +68,7 @@ packages() {
 
 # What the overlay and the recipes promise of their results.
 results() {
-    local fio tools xfstests
+    local fio nfstest pynfs tools xfstests
     fio=$(flakes build --no-link --print-out-paths "$library#fio")
     "$fio/bin/fio" --version
     ls "$fio/bin/t-io_uring" "$fio"/share/fio/t/nvmept*.py "$fio"/share/fio/examples/*.fio >/dev/null
@@ -78,6 +78,14 @@ results() {
     tools=("$tools"/bin/*-libbpf)
     echo "${#tools[@]} tools"
     [ "${#tools[@]}" -ge 74 ]
+    nfstest=$(flakes build --no-link --print-out-paths "$library#nfstest")
+    tools=("$nfstest"/bin/nfstest_*)
+    echo "${#tools[@]} tests of NFS"
+    [ "${#tools[@]}" -ge 17 ]
+    pynfs=$(flakes build --no-link --print-out-paths "$library#pynfs")
+    "$pynfs/bin/pynfs-4.0" --help >/dev/null
+    "$pynfs/bin/pynfs-4.1" --help >/dev/null
+    flakes run "$library#damo" -- version
 }
 
 # A project of a template, pointed at this checkout's library.
@@ -142,7 +150,32 @@ boot() {
     ls results/seen
     [ "$(guest df --output=size --block-size=G / | tail --lines=1 | tr --delete ' G')" -ge 18 ]
     guest fio --version
+    # What the profile promises of Python, whatever else brings one.
+    guest python3 -c "'import matplotlib, numpy, pandas'"
     [ -z "$(guest systemctl list-units --failed --no-legend)" ]
+}
+
+# A newcomer's folder, with the library that is in vmprov.
+init() {
+    XDG_DATA_HOME=$work/data "$vmprov" init --git "$work/init"
+    "$vmprov" build "$work/init/"
+    "$vmprov" validate --guest "$work/init/"
+    "$vmprov" build --update "$work/init/"
+}
+
+# The example of fio in the template, and another checkout of it for one build.
+override() {
+    local source text
+    source=$(flakes build --no-link --print-out-paths "$library#fio.src")
+    cp --recursive "$source" "$work/fio"
+    chmod --recursive u+w "$work/fio"
+    cd "$work/init"
+    text=$(sed '/#fio-src = {/,/#};/s/#//; /#(final: prev: {$/,/#})/s/#//' flake.nix)
+    printf '%s\n' "${text/path:\/home\/user\/src\/fio/path:$work\/fio}" >flake.nix
+    grep --quiet '^ *src = inputs.fio-src;' flake.nix
+    "$vmprov" build vmprov.yaml
+    cp --recursive "$work/fio" "$work/other"
+    "$vmprov" build --override "fio=$work/other" vmprov.yaml
 }
 
 preconditions
@@ -152,6 +185,8 @@ step 'packages' packages
 step 'results of the packages' results
 step 'template imageless' imageless
 step 'template libvirt' libvirt
+step 'init' init
+step 'packages from a checkout' override
 booted=yes
 step 'boot the libvirt template' boot
 
