@@ -151,6 +151,18 @@ func TestEmbedded(t *testing.T) {
 	assert.Assert(t, count > 30)
 }
 
+// TestReadmeNamesPackages: each package of the library has its row.
+func TestReadmeNamesPackages(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(library(t), "README.md"))
+	assert.NilError(t, err)
+	for _, folder := range []string{"pkgs", "overlays"} {
+		for _, file := range nixFiles(t, filepath.Join(library(t), folder)) {
+			name := strings.TrimSuffix(file, ".nix")
+			assert.Check(t, name == "default" || strings.Contains(string(text), "\n| `"+name+"` | "), "%s", name)
+		}
+	}
+}
+
 // TestOverlayArguments: nix flake check takes only overlays of these names.
 func TestOverlayArguments(t *testing.T) {
 	folder := filepath.Join(library(t), "overlays")
