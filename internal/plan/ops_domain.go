@@ -4,6 +4,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"sync"
@@ -148,7 +149,10 @@ func (o shutdownDomain) run(ctx context.Context, a *Applier) error {
 	defer again.Stop()
 	for {
 		active, err := o.ask(ctx, a)
-		if err != nil || !active {
+		switch {
+		case errors.Is(err, errNoAnswer):
+			again.Stop()
+		case err != nil || !active:
 			return err
 		}
 		waiting := true
@@ -171,18 +175,33 @@ func (o shutdownDomain) run(ctx context.Context, a *Applier) error {
 	}
 }
 
-// ask sends the power button once; active is false when the domain is off.
+// errNoAnswer says that the call that asks is held, by a guest agent that does
+// not answer.
+var errNoAnswer = errors.New("no answer")
+
+// ask sends the power button once; active is false when the domain is off. A
+// call that is held is left behind, and is not to be sent again: errNoAnswer.
 func (o shutdownDomain) ask(ctx context.Context, a *Applier) (active bool, err error) {
-	err = a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error {
-		if active, err = dom.IsActive(); err != nil || !active {
-			return err
+	limited, cancel := context.WithTimeout(ctx, askAgain)
+	defer cancel()
+	active, err = virt.Within(limited, a.Client, func(conn *libvirt.Connect) (active bool, err error) {
+		dom, err := conn.LookupDomainByUUIDString(o.uuid)
+		if err != nil {
+			return false, fmt.Errorf("look up domain `%s`: %w", o.name, err)
 		}
-		err := domain.Shutdown(dom)
+		defer func() { _ = dom.Free() }()
+		if active, err = dom.IsActive(); err != nil || !active {
+			return false, err
+		}
+		err = domain.Shutdown(dom)
 		if virt.IsInvalidState(err) {
 			active, err = dom.IsActive()
 		}
-		return err
+		return active, err
 	})
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return true, errNoAnswer
+	}
 	return active, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"slices"
 	"strconv"
+	"sync"
 
 	"vmprov/internal/config"
 	"vmprov/internal/plan"
@@ -90,7 +91,7 @@ func openNamed(env Env, name string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{env: env, file: file, folder: folder}, nil
+	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map)}, nil
 }
 
 func caller() (config.Owner, error) {

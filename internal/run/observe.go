@@ -13,6 +13,7 @@ import (
 
 	"vmprov/image"
 	"vmprov/internal/config"
+	"vmprov/internal/event"
 	"vmprov/internal/plan"
 	"vmprov/internal/state"
 	"vmprov/internal/virt"
@@ -63,6 +64,8 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 		}
 		if err := p.host.Preflight(path, use); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		} else if use == virt.ReadFile {
+			p.warnOnce(spec.Name, what, p.host.Doubt(path))
 		}
 	}
 	check(fmt.Sprintf("image `%s`", spec.Image), images[spec.Image].Path, virt.ReadFile)
@@ -78,6 +81,17 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 		errs = append(errs, errors.New(p.noNVMe))
 	}
 	return errors.Join(errs...)
+}
+
+// warnOnce says what preflight doubts, once in a command that observes twice.
+func (p *project) warnOnce(guest, what, doubt string) {
+	if doubt == "" {
+		return
+	}
+	text := what + ": " + doubt
+	if _, said := p.doubts.LoadOrStore(guest+"/"+text, true); !said {
+		p.env.Emit(event.Event{Kind: event.Warning, Guest: guest, Text: text})
+	}
 }
 
 // decide observes and diffs. A plan that makes what projects share is decided

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
@@ -36,6 +37,8 @@ type project struct {
 	building Building
 	// noNVMe is why this host has no NVMe disks; empty when it has.
 	noNVMe string
+	// doubts are what preflight has warned of already.
+	doubts *sync.Map
 }
 
 // load reads the configuration that a selection names.
@@ -64,7 +67,7 @@ func openProject(env Env, configPath string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{env: env, file: file, folder: folder}, nil
+	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map)}, nil
 }
 
 // openSelected opens a project and picks the guests that a selection names.
@@ -171,6 +174,18 @@ func (p *project) readKeys() error {
 	return errors.Join(errs...)
 }
 
+// readRegular reads a file; a pipe would hold a command that nobody watches.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	return os.ReadFile(path)
+}
+
 // publicKeys are the keys of an entry of ssh.authorizedKeys: a literal key, or
 // a file of them. What is no public key is refused and not repeated: the keys
 // go where everybody may read them, and a private key is named by mistake, or
@@ -178,7 +193,7 @@ func (p *project) readKeys() error {
 func publicKeys(entry string) ([]string, error) {
 	text, from := entry, "ssh.authorizedKeys"
 	if strings.HasPrefix(entry, "/") {
-		data, err := os.ReadFile(entry)
+		data, err := readRegular(entry)
 		if err != nil {
 			return nil, fmt.Errorf("read public key: %w", err)
 		}
