@@ -52,6 +52,7 @@ func TestMisspelt(t *testing.T) {
 		{"modules/mounts/storage.nix", "RemainAfterExit", "RemainsAfterExit", documented},
 		{"modules/profiles/build-tools.nix", "environment", "environments", profile("build-tools")},
 		{"lib/kernel-build.nix", "pathsToLink", "pathToLink", profile("build-tools")},
+		{"modules/overlay.nix", "assertions", "assertion", profile("devel")},
 		{"modules/profiles/devel.nix", "nvme-cli", "nvmecli", profile("devel")},
 		{"modules/profiles/devel.nix", "bpftools", "bpftool", profile("devel")},
 		{"modules/profiles/monitoring.nix", "cpupower", "cpu-power", profile("monitoring")},

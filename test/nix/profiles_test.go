@@ -45,6 +45,30 @@ func TestDevelGroups(t *testing.T) {
 	assert.DeepEqual(t, got, decode(t, `{"completion": true, "python": ["matplotlib", "numpy", "pandas"], "winsOverBarePython": true, "uring": ["libaio", "liburing"]}`))
 }
 
+// TestOverlayForgotten: what uses the library's packages says so, and the rest
+// does without them.
+func TestOverlayForgotten(t *testing.T) {
+	nixpkgsLib(t)
+	cases := map[string]bool{
+		"profiles.devel": true, "profiles.monitoring": true, "profiles.build-tools": false,
+		"testSuites.blktests": false, "testSuites.fstests": true, "testSuites.gitr": false, "testSuites.ltp": false,
+		"testSuites.mmtests": true, "testSuites.pynfs": true, "testSuites.selftests": false, "testSuites.sysbench": false,
+	}
+	for module, uses := range cases {
+		t.Run(module, func(t *testing.T) {
+			_, err := evaluateIn(t, library(t), `(nixpkgs.lib.nixosSystem {
+				system = "x86_64-linux";
+				modules = [ backends.imageless `+module+` ];
+			}).config.system.build.toplevel.name`)
+			if !uses {
+				assert.NilError(t, err)
+				return
+			}
+			assert.ErrorContains(t, err, "set nixpkgs.overlays = [ nixos-flake.overlays.default ]")
+		})
+	}
+}
+
 func TestMonitoringAlone(t *testing.T) {
 	runModuleCases(t, []moduleCase{{
 		name:    "its group and no more",

@@ -87,8 +87,11 @@ let
   };
 in
 {
-  # Monitoring and profiling.
-  imports = [ ./monitoring.nix ];
+  imports = [
+    ../overlay.nix
+    # Monitoring and profiling.
+    ./monitoring.nix
+  ];
 
   environment.systemPackages = lib.concatLists (lib.attrValues groups);
   programs.bash.completion.enable = true;

@@ -1,6 +1,8 @@
 # Tools that watch and profile a running system.
 { pkgs, ... }:
 {
+  imports = [ ../overlay.nix ];
+
   environment.systemPackages = with pkgs; [
     cpupower
     damo

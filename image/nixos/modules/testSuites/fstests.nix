@@ -10,6 +10,8 @@ let
   ];
 in
 {
+  imports = [ ../overlay.nix ];
+
   environment.systemPackages = with pkgs; [
     acl
     attr

@@ -2,7 +2,10 @@
 # own tree.
 { pkgs, ... }:
 {
-  imports = [ ../profiles/build-tools.nix ];
+  imports = [
+    ../overlay.nix
+    ../profiles/build-tools.nix
+  ];
 
   environment.systemPackages = with pkgs; [
     autoconf

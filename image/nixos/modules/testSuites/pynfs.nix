@@ -4,6 +4,8 @@ let
   export = "/srv/nfs";
 in
 {
+  imports = [ ../overlay.nix ];
+
   environment.systemPackages = with pkgs; [
     nfs-utils
     pynfs
