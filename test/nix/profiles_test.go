@@ -128,6 +128,10 @@ func TestController(t *testing.T) {
 			want:    `[true]`,
 		},
 	})
+	// As documented, which is without the overlay.
+	got := evaluate(t, `let c = (nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = `+composed+`; }).config; in
+		[ c.system.build.toplevel.name c.warnings (lib.elem "vmprov" (namesOf c.environment.systemPackages)) ]`)
+	assert.DeepEqual(t, got, decode(t, `["nixos-system-stand-in", [], true]`))
 	installed := installedBy(t, composed)
 	for _, name := range []string{"vmprov", "ansible", "git", "qemu", "virtiofsd", "gcc", "flex", "bison", "ncurses"} {
 		assert.Check(t, installed[name], "%s", name)

@@ -15,9 +15,9 @@ in
     enable = lib.mkEnableOption "what a host needs to build kernels and to provision guests";
     package = mkOption {
       type = types.nullOr types.package;
-      # overlays.default has it where the library is part of vmprov's own tree.
-      default = pkgs.vmprov or null;
-      defaultText = lib.literalExpression "pkgs.vmprov or null";
+      # overlays.default has it too, but nothing else here needs the overlay.
+      default = pkgs.vmprov or ((import ../../pkgs/vmprov.nix pkgs).vmprov or null);
+      defaultText = lib.literalMD "vmprov, where the library is part of vmprov's own tree";
       description = "The vmprov to install, or null for none.";
     };
   };
