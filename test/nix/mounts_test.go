@@ -87,6 +87,73 @@ func TestShares(t *testing.T) {
 	})
 }
 
+// TestDocumentedWithoutModules: what the documentation writes in NixOS's own
+// options goes with the backends.
+func TestDocumentedWithoutModules(t *testing.T) {
+	runModuleCases(t, []moduleCase{
+		{
+			name: "the host's tools configuration",
+			modules: `[ backends.imageless ({ lib, ... }: {
+				fileSystems."/etc/xdg-host" = {
+					device = "xdg";
+					fsType = "virtiofs";
+				};
+				environment.variables.XDG_CONFIG_HOME = "/etc/xdg-host";
+				environment.variables.XDG_CONFIG_DIRS = lib.mkForce "/etc/xdg-host:/etc/xdg";
+			}) ]`,
+			query: `[ c.fileSystems."/etc/xdg-host".device c.environment.variables.XDG_CONFIG_DIRS c.system.build.toplevel.name ]`,
+			want:  `["xdg", "/etc/xdg-host:/etc/xdg", "nixos-system-stand-in"]`,
+		},
+		{
+			name: "a repository of dotfiles",
+			modules: `let inputs.dotfiles = ./nixpkgs; in [ backends.imageless ({ lib, ... }: {
+				environment.etc."xdg-host/helix/config.toml".source = "${inputs.dotfiles}/flake.nix";
+				environment.etc."xdg-host/nvim".source = "${inputs.dotfiles}/nixos";
+				environment.variables.XDG_CONFIG_DIRS = lib.mkForce "/etc/xdg-host:/etc/xdg";
+			}) ]`,
+			query: `[ (lib.attrNames c.environment.etc) c.system.build.toplevel.name ]`,
+			want:  `[["xdg-host/helix/config.toml", "xdg-host/nvim"], "nixos-system-stand-in"]`,
+		},
+		{
+			name: "a unit of one's own that formats",
+			modules: `[ backends.imageless ({ pkgs, ... }: {
+				systemd.services."format-nvme0" = {
+					description = "Format /dev/nvme0n1 with XFS (16k block/sector)";
+					wantedBy = [ "local-fs.target" ];
+					before = [ "mnt-nvme0.mount" ];
+					requires = [ "dev-nvme0n1.device" ];
+					after = [ "dev-nvme0n1.device" ];
+					unitConfig.DefaultDependencies = false;
+					serviceConfig = {
+						Type = "oneshot";
+						RemainAfterExit = true;
+						ExecStart = "${pkgs.xfsprogs}/bin/mkfs.xfs -b size=16k -s size=16k /dev/nvme0n1";
+					};
+				};
+				fileSystems."/mnt/nvme0" = {
+					device = "/dev/nvme0n1";
+					fsType = "xfs";
+				};
+				fileSystems."/mnt/nvme1" = {
+					device = "/dev/nvme1n1";
+					fsType = "xfs";
+					autoFormat = true;
+				};
+			}) ]`,
+			query: `[ c.fileSystems."/mnt/nvme0".autoFormat c.fileSystems."/mnt/nvme1".autoFormat c.system.build.toplevel.name ]`,
+			want:  `[false, true, "nixos-system-stand-in"]`,
+		},
+		{
+			name: "a workload on the controller itself",
+			modules: `[ backends.libvirt profiles.controller user testSuites.fstests testSuites.blktests {
+				nixos-flake.controller.enable = true;
+			} ]`,
+			query: `[ (lib.subtractLists (namesOf c.environment.systemPackages) [ "ansible" "gcc" "xfstests" "nbd" ]) c.system.build.toplevel.name ]`,
+			want:  `[[], "nixos-system-stand-in"]`,
+		},
+	})
+}
+
 func TestStorage(t *testing.T) {
 	runModuleCases(t, []moduleCase{
 		{
