@@ -34,7 +34,7 @@ func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
 	for _, text := range o.Broken {
 		b.note("%s: it is left alone", text)
 	}
-	var last []ID
+	var off, last []ID
 	whole := opts.All
 	for _, name := range opts.Guests {
 		if _, ok := o.Guests[name]; !ok {
@@ -44,26 +44,26 @@ func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
 		_, kept := s.destroy(destruction{keepDisks: opts.KeepDisks, addresses: !opts.All})
 		whole = whole && !kept && s.gp.Blocked == nil
 		s.gp.Outcome = Destroyed
-		last = append(last, s.tail...)
+		off, last = append(off, s.off...), append(last, s.tail...)
 		s.finish()
 	}
 	if whole {
-		b.removeShared(last)
+		b.removeShared(off, last)
 	}
 	return b.plan, nil
 }
 
-// removeShared removes the project's networks, and the pools that its guests
-// leave empty.
-func (b *builder) removeShared(after []ID) {
+// removeShared removes the project's networks once its guests are off, and the
+// pools that they leave empty once they are gone.
+func (b *builder) removeShared(off, gone []ID) {
 	for _, name := range sortedKeys(b.o.Networks) {
 		if n := b.o.Networks[name]; n.Marked && n.Mark.Project == b.d.Project {
-			b.add("", removeNetwork{name}, "", after...)
+			b.add("", removeNetwork{name}, "", off...)
 		}
 	}
 	for _, name := range sortedKeys(b.o.Pools) {
 		if pool := b.o.Pools[name]; ownPool(pool) && b.empties(pool) {
-			b.add("", removePools{}, "", after...)
+			b.add("", removePools{}, "", gone...)
 			return
 		}
 	}
@@ -126,6 +126,7 @@ func (s *sequence) destroy(o destruction) (left Mark, kept bool) {
 	case s.have.Active:
 		s.then(destroyDomain{s.uuid, s.domain}, "")
 	}
+	s.off = slices.Clone(s.tail)
 	var deletes []Op
 	gone := s.consoleLogs()
 	for _, v := range m.Volumes {

@@ -27,6 +27,8 @@ type sequence struct {
 	ours bool
 	// tail is what the next action needs.
 	tail []ID
+	// off is the tail at which a planned removal has the guest off.
+	off []ID
 	// links are what the start of a new guest needs besides: its networks start
 	// while it is made.
 	links []ID

@@ -214,8 +214,7 @@ func (p *project) folders(o plan.Observed) ([]*project, error) {
 
 // cleanUp lets go of the images and, with the last guest, of the state folders.
 func (p *project) cleanUp(ctx context.Context, owners []*project, all bool) error {
-	name, path := p.desired(nil).PoolWanted()
-	left, err := plan.Observe(ctx, p.client, p.file.Project, name, path)
+	left, err := plan.ObserveMarks(ctx, p.client, p.file.Project)
 	if err != nil {
 		return err
 	}
