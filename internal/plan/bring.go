@@ -149,7 +149,12 @@ func (s *sequence) change(m Mark, spec config.Guest, c comparison, cause string)
 }
 
 func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c comparison) {
-	restart := opts.Restart && (c.nextBoot || c.restore || s.pending() != "")
+	cut := CutOff(s.d.Networks, s.o, s.d.Project, applied)
+	restart := opts.Restart && (c.nextBoot || c.restore || cut != "" || s.pending() != "")
+	if cut != "" && !restart {
+		s.block(fmt.Errorf("network `%s` is not active, so the running guest is cut off (`vmprov up --restart %s` starts both anew)", cut, s.spec.Name))
+		return
+	}
 	spec := s.merged(applied, restart)
 	write := !c.byHand && (restart || c.writes(applied, spec))
 	note := !write && (c.live || c.other)
@@ -161,7 +166,7 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 		s.gp.Outcome = Changed
 	}
 	if restart {
-		s.shutdown(applied, "to apply "+s.reason(c))
+		s.shutdown(applied, restartCause(s.reason(c), cut))
 		s.grow(c.grown)
 	}
 	if write {
@@ -190,6 +195,13 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 	}
 	s.awaitRunning(opts, spec)
 	s.notePending(c)
+}
+
+func restartCause(reason, cut string) string {
+	if reason == "" {
+		return fmt.Sprintf("network `%s` was stopped under it", cut)
+	}
+	return "to apply " + reason
 }
 
 // awaitRunning waits for a guest that runs and was not seen ready.

@@ -47,6 +47,7 @@ type demand struct {
 // plannedNetwork is one of the project's own networks as the plan leaves it.
 type plannedNetwork struct {
 	id      ID // the last action on it; 0 when there is none
+	defined ID // the action that defines it; 0 when it is there
 	err     error
 	address map[string]netip.Addr // by MAC
 }
@@ -156,10 +157,24 @@ func (b *builder) resolveNetworks(guests []config.Guest) {
 		}
 	}
 	for _, name := range sortedKeys(used) {
-		if n, ok := b.d.Networks[name]; ok && ownNetwork(n) {
+		switch n, ok := b.d.Networks[name]; {
+		case ok && ownNetwork(n):
 			b.networks[name] = b.resolveNetwork(name, n)
+		case ok && n.Mode == config.NetworkExisting:
+			b.networks[name] = plannedNetwork{err: usable(b.o, n.Network)}
 		}
 	}
+}
+
+// usable says why guests cannot be put on a network that is not vmprov's.
+func usable(o Observed, name string) error {
+	switch have, exists := o.Networks[name]; {
+	case !exists:
+		return fmt.Errorf("network `%s` does not exist (`virsh net-list --all` shows those that do)", name)
+	case !have.Active:
+		return fmt.Errorf("network `%s` is not active (start it: virsh net-start %s)", name, name)
+	}
+	return nil
 }
 
 func (b *builder) resolveNetwork(name string, want config.Network) plannedNetwork {
@@ -190,7 +205,7 @@ func (b *builder) resolveNetwork(name string, want config.Network) plannedNetwor
 	}
 	define := b.add("", defineNetwork{libvirtName, text}, fmt.Sprintf("not there yet, %s with %s", subnet, reservations(len(hosts))))
 	start := b.add("", startNetwork{libvirtName}, "not active", define)
-	return plannedNetwork{id: start, address: addresses(hosts)}
+	return plannedNetwork{id: start, defined: define, address: addresses(hosts)}
 }
 
 // keepNetwork uses a network that is there: an address once given is kept.

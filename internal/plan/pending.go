@@ -29,6 +29,27 @@ func pendingFields(g ObservedGuest) string {
 	return strings.Join(fields, ", ")
 }
 
+// CutOff is the libvirt network of a running guest that was stopped or removed
+// under it; empty for none. A network that starts again does not take back the
+// guests that it had. declared are the file's networks, spec is what the guest
+// runs with.
+func CutOff(declared map[string]config.Network, o Observed, project string, spec config.Guest) string {
+	for _, name := range spec.Networks {
+		n, ok := declared[name]
+		libvirtName := n.Network
+		switch {
+		case ok && ownNetwork(n):
+			libvirtName = config.NetworkName(project, name)
+		case !ok || n.Mode != config.NetworkExisting:
+			continue // a bridge is the host's, and one that left the file is not known
+		}
+		if !o.Networks[libvirtName].Active {
+			return libvirtName
+		}
+	}
+	return ""
+}
+
 // Pending is pendingFields for a reader of the status.
 func (g ObservedGuest) Pending() string { return pendingFields(g) }
 

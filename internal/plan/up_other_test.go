@@ -299,3 +299,50 @@ func keptDisks(o Observed) Observed {
 		}
 	})
 }
+
+// TestUpOfStoppedNetworks: a running guest does not come back to a network that
+// was stopped under it, so no change is not the answer.
+func TestUpOfStoppedNetworks(t *testing.T) {
+	stopped := func(o Observed) Observed {
+		n := o.Networks["p-lab"]
+		n.Active = false
+		o.Networks["p-lab"] = n
+		return o
+	}
+	gone := func(o Observed) Observed { delete(o.Networks, "p-lab"); return o }
+	restart := func(_ Desired, o *UpOptions) { o.Restart = true }
+	for _, tc := range []upCase{
+		{name: "network stopped", was: plain, observed: stopped},
+		{name: "network stopped restart", was: plain, observed: stopped, options: restart},
+		{name: "network gone", was: plain, observed: gone},
+		{name: "network gone restart", was: plain, observed: gone, options: restart},
+		{name: "network stopped without a guest on it", was: "  a: {networks: []}\n", observed: stopped, options: restart},
+	} {
+		t.Run(tc.name, tc.run)
+	}
+}
+
+func TestUpOnExistingNetworks(t *testing.T) {
+	const head = "project: p\nimages: {i: {file: /images/i}}\nnetworks: {n: {mode: existing, network: default}}\nguests: {a: {ready: [running]}}\n"
+	for _, tc := range []struct {
+		name     string
+		networks map[string]ObservedNetwork
+		want     string
+	}{
+		{"missing", nil, "network `default` does not exist (`virsh net-list --all` shows those that do)"},
+		{"not active", map[string]ObservedNetwork{"default": {}}, "network `default` is not active (start it: virsh net-start default)"},
+		{"active", map[string]ObservedNetwork{"default": {Network: network.Network{Active: true}}}, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := declareFile(t, head)
+			p, err := DiffUp(d, Observed{Pool: emptyPool(), Networks: tc.networks}, all(d))
+			assert.NilError(t, err)
+			if tc.want == "" {
+				assert.NilError(t, p.Guest("a").Blocked)
+				return
+			}
+			assert.Error(t, p.Guest("a").Blocked, tc.want)
+			assert.Check(t, p.Empty(), "%s", p)
+		})
+	}
+}

@@ -128,6 +128,11 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 	} else if !s.Ready {
 		s.Notes = append(s.Notes, "not seen ready yet")
 	}
+	if spec, err := g.Mark.Spec(); err == nil && g.Active {
+		if cut := plan.CutOff(p.file.Networks, o, p.file.Project, spec); cut != "" {
+			s.Notes = append(s.Notes, fmt.Sprintf("cut off, as network `%s` is not active (`vmprov up --restart %s` starts both anew)", cut, name))
+		}
+	}
 	if pending := g.Pending(); pending != "" {
 		s.Notes = append(s.Notes, "pending until its next boot: "+pending)
 	}
