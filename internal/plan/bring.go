@@ -32,6 +32,10 @@ func (s *sequence) bring(opts UpOptions) {
 		s.block(err)
 		return
 	}
+	if s.have.Transient && !c.restore && (c.live || c.other || c.open) {
+		s.block(s.needsRestore())
+		return
+	}
 	recycles := m.Intent == IntentRecycle || (opts.Recycle && c.recycle)
 	if !recycles {
 		s.noteImage(c)
@@ -80,6 +84,9 @@ func (s *sequence) judgeEdits(restore bool, c *comparison) error {
 }
 
 func (s *sequence) needsRestore() error {
+	if s.have.Transient {
+		return fmt.Errorf("it was undefined by hand while it runs (`vmprov up --restore %s` defines it again)", s.spec.Name)
+	}
 	return fmt.Errorf("its definition was changed by hand, which a recycle would undo (`vmprov up --restore %s` first)", s.spec.Name)
 }
 

@@ -35,7 +35,8 @@ func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
 		b.note("%s: it is left alone", text)
 	}
 	var off, last []ID
-	whole := opts.All
+	// A guest whose mark cannot be read may use what its project shares.
+	whole := opts.All && len(o.Broken) == 0
 	for _, name := range opts.Guests {
 		if _, ok := o.Guests[name]; !ok {
 			continue
@@ -113,6 +114,7 @@ func (s *sequence) destroy(o destruction) (left Mark, kept bool) {
 	if keep {
 		m.Intent = IntentKeep
 	}
+	s.redefine()
 	s.then(setMark{s.uuid, m, "note the removal"}, o.cause)
 	if s.pool.Exists() {
 		if err := s.reachPool(); err != nil {

@@ -31,6 +31,7 @@ func (s *sequence) stop() {
 		return
 	}
 	m.Wanted = WantedStopped
+	s.redefine()
 	s.then(setMark{s.uuid, m, "note that it is wanted stopped"}, "")
 	if s.have.Active {
 		s.shutdown(s.spec, "")

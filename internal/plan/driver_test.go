@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	"libvirt.org/go/libvirt"
 
 	"vmprov/internal/event"
 	"vmprov/internal/virt"
@@ -123,4 +124,47 @@ func (w world) checkSettled(d Desired, when string) {
 	assert.NilError(w.t, err)
 	assert.Check(w.t, p.Empty(), "%s: another up: %s", when, p)
 	w.checkOwned(d, when)
+}
+
+// TestUndefinedWhileItRuns: such a guest would be lost with its mark, and its
+// volumes left behind, when it stops.
+func TestUndefinedWhileItRuns(t *testing.T) {
+	w := newWorld(t)
+	d := w.declare("  a: {networks: [], disks: [{name: scratch, size: 1MiB}]}\n")
+	undefine := func() {
+		t.Helper()
+		assert.NilError(t, w.client.Do(t.Context(), func(conn *libvirt.Connect) error {
+			dom, err := conn.LookupDomainByName("p-a")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = dom.Free() }()
+			return dom.Undefine()
+		}))
+		assert.Check(t, w.observe(d).Guests["a"].Transient)
+	}
+	w.up(d)
+	undefine()
+	p, err := DiffUp(d, w.observe(d), all(d))
+	assert.NilError(t, err)
+	assert.Check(t, p.Empty(), "nothing is undone unasked: %s", p)
+	assert.Check(t, strings.Contains(p.String(), "undefined while it runs"), "%s", p)
+	p, err = DiffRecycle(d, w.observe(d), RecycleOptions{Selected: d.Declared})
+	assert.NilError(t, err)
+	assert.Error(t, p.Guest("a").Blocked, "it was undefined by hand while it runs (`vmprov up --restore a` defines it again)")
+
+	options := all(d)
+	options.Restore = true
+	w.must(DiffUp(d, w.observe(d), options))
+	assert.Check(t, !w.observe(d).Guests["a"].Transient)
+	w.checkSettled(d, "restored")
+
+	undefine()
+	w.must(DiffStop(d, w.observe(d), d.Declared))
+	w.checkOwned(d, "stopped")
+	assert.Equal(t, w.observe(d).Guests["a"].State, "shut off")
+	options.Named = map[string]bool{"a": true}
+	w.must(DiffUp(d, w.observe(d), options))
+	undefine()
+	w.destroy(d)
 }

@@ -59,6 +59,10 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 	}
 	if s.have == nil {
 		s.links = links
+		// Whoever removes a guest that was cut short finds its network too.
+		for _, name := range spec.Networks {
+			s.tail = append(s.tail, b.networks[name].defined)
+		}
 	} else {
 		// Nothing is done to a guest whose network cannot be had.
 		s.tail = append(s.tail, links...)
@@ -235,6 +239,15 @@ func (s *sequence) console() storage.Volume {
 		v.Owner = s.d.Host.QEMUUser
 	}
 	return v
+}
+
+// redefine plans that a guest that was undefined while it runs is defined again
+// as it runs: its mark goes with the definition, and what the mark owns must not
+// be lost when the guest stops.
+func (s *sequence) redefine() {
+	if s.have.Transient {
+		s.then(redefineDomain{s.uuid, s.domain}, "it was undefined by hand while it runs")
+	}
 }
 
 // commit closes the intent.

@@ -57,6 +57,8 @@ type ObservedGuest struct {
 	State string
 	// Active says that QEMU runs.
 	Active bool
+	// Transient says that it runs and has no persistent definition any more.
+	Transient bool
 	// XML is the persistent definition without its metadata, Sum its fingerprint.
 	XML, Sum string
 	// Root is the overlay that the persistent definition names, with its base.
@@ -237,6 +239,10 @@ func (o *Observed) observeDomains(ctx context.Context, conn *libvirt.Connect, pr
 	if err != nil {
 		return err
 	}
+	undefined, err := transients(conn)
+	if err != nil {
+		return err
+	}
 	found := make([]*ObservedGuest, len(ours))
 	broken := make([]string, len(ours))
 	g, ctx := errgroup.WithContext(ctx)
@@ -262,6 +268,10 @@ func (o *Observed) observeDomains(ctx context.Context, conn *libvirt.Connect, pr
 		}
 		if state, ok := states[guest.UUID]; ok {
 			guest.State = state
+		}
+		if undefined[guest.UUID] {
+			// Its only mark is the live one; a boot begins unready.
+			guest.Transient, guest.Mark.Ready = true, false
 		}
 		o.Guests[guest.Mark.Guest] = *guest
 		delete(o.Taken, guest.Domain)
@@ -354,6 +364,24 @@ func oddStates(conn *libvirt.Connect) (map[string]string, error) {
 		}
 	}
 	return states, nil
+}
+
+// transients are the UUIDs of domains that run and were undefined meanwhile.
+func transients(conn *libvirt.Connect) (map[string]bool, error) {
+	all, err := conn.ListAllDomains(libvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
+	if err != nil {
+		return nil, fmt.Errorf("list domains without a definition: %w", err)
+	}
+	defer freeDomains(all)
+	found := map[string]bool{}
+	for i := range all {
+		uuid, err := all[i].GetUUIDString()
+		if err != nil {
+			return nil, err
+		}
+		found[uuid] = true
+	}
+	return found, nil
 }
 
 func stateWord(s libvirt.DomainState, reason int) string {

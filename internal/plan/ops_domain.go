@@ -61,6 +61,30 @@ func (s *shapes) define(conn *libvirt.Connect, o defineDomain) (*libvirt.Domain,
 	return dom, err
 }
 
+// redefineDomain gives a running guest that has none a definition: what it runs with.
+type redefineDomain struct{ uuid, name string }
+
+func (o redefineDomain) describe() (string, string) { return "define again as it runs", o.name }
+
+func (o redefineDomain) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		running, err := conn.LookupDomainByUUIDString(o.uuid)
+		if err != nil {
+			return fmt.Errorf("look up domain `%s`: %w", o.name, err)
+		}
+		defer func() { _ = running.Free() }()
+		text, err := domain.InactiveXML(running)
+		if err != nil {
+			return err
+		}
+		defined, err := domain.DefineAlike(conn, text)
+		if err != nil {
+			return err
+		}
+		return defined.Free()
+	})
+}
+
 // setAutostart lets a guest start with the host, or not.
 type setAutostart struct {
 	uuid string

@@ -56,6 +56,9 @@ func (g ObservedGuest) Pending() string { return pendingFields(g) }
 // Edited says how a guest was changed by hand since its mark was committed;
 // nothing is compared while a change is open or under another libvirt.
 func (g ObservedGuest) Edited(libVersion uint32) []string {
+	if g.Transient {
+		return []string{"it was undefined while it runs: it is lost, and its volumes are nobody's, once it stops"}
+	}
 	m := g.Mark
 	if m.Intent != IntentNone || m.Fingerprint.Sum == "" || m.Fingerprint.LibVersion != libVersion || m.Fingerprint.Sum == g.Sum {
 		return nil
