@@ -32,6 +32,7 @@ func (s *sequence) bring(opts UpOptions) {
 		s.block(err)
 		return
 	}
+	s.noteLost()
 	if s.have.Transient && !c.restore && (c.live || c.other || c.open) {
 		s.block(s.needsRestore())
 		return
@@ -81,6 +82,17 @@ func (s *sequence) judgeEdits(restore bool, c *comparison) error {
 		c.keys = nil
 	}
 	return nil
+}
+
+// noteLost says which volumes are made anew, without what was on them.
+func (s *sequence) noteLost() {
+	for _, name := range s.o.Lost(*s.have) {
+		if s.have.Active {
+			s.note("volume `%s` was deleted by hand: the guest has it until it stops, and a new one from its next start on", name)
+		} else {
+			s.note("volume `%s` was deleted by hand: a new one is made, without what was on it", name)
+		}
+	}
 }
 
 func (s *sequence) needsRestore() error {
@@ -248,6 +260,11 @@ func (s *sequence) notePending(c comparison) {
 func (s *sequence) pending() string { return s.have.Pending() }
 
 func (s *sequence) bringStopped(opts UpOptions, m Mark, applied config.Guest, c comparison) {
+	if root := s.rootVolume(m.Generation); !c.byHand && slices.Contains(s.o.Lost(*s.have), root) {
+		// What is made is a new host, whose key nobody has accepted yet.
+		m = m.without(root)
+		m.Generation = m.next()
+	}
 	s.boot(opts, m, s.merged(applied, true), c)
 	s.gp.Outcome = Started
 	if c.open {

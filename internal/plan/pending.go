@@ -50,6 +50,23 @@ func CutOff(declared map[string]config.Network, o Observed, project string, spec
 	return ""
 }
 
+// Lost are the volumes that a guest's mark owns and that somebody deleted; nil
+// where a change is open or the pool cannot tell. The console log is left out:
+// its loss is none to the guest.
+func (o Observed) Lost(g ObservedGuest) []string {
+	pool := o.Pools[g.Mark.Pool]
+	if g.Mark.Intent != IntentNone || !pool.Active {
+		return nil
+	}
+	var lost []string
+	for _, v := range g.Mark.Volumes {
+		if !pool.Volumes[v.Name] && v.Name != config.ConsoleVolumeName(g.Domain) {
+			lost = append(lost, v.Name)
+		}
+	}
+	return lost
+}
+
 // Pending is pendingFields for a reader of the status.
 func (g ObservedGuest) Pending() string { return pendingFields(g) }
 

@@ -157,6 +157,14 @@ func TestUpTakesUpChanges(t *testing.T) {
 			delete(o.Pool.Volumes, "p-a.scratch.qcow2")
 			return o.with("a", off)
 		}},
+		{name: "lost volume running", was: disk, observed: func(o Observed) Observed {
+			delete(o.Pool.Volumes, "p-a.scratch.qcow2")
+			return o
+		}},
+		{name: "lost root", was: disk, observed: func(o Observed) Observed {
+			delete(o.Pool.Volumes, "p-a.root.1.qcow2")
+			return o.with("a", off)
+		}},
 		{name: "new key running", was: "  a:\n", desired: secondKey},
 		{name: "new key stopped", was: "  a:\n", desired: secondKey, observed: stopped},
 		{name: "unreadable spec", was: "  a:\n", observed: func(o Observed) Observed {

@@ -133,6 +133,9 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 			s.Notes = append(s.Notes, fmt.Sprintf("cut off, as network `%s` is not active (`vmprov up --restart %s` starts both anew)", cut, name))
 		}
 	}
+	for _, volume := range o.Lost(g) {
+		s.Notes = append(s.Notes, fmt.Sprintf("volume `%s` was deleted by hand", volume))
+	}
 	if pending := g.Pending(); pending != "" {
 		s.Notes = append(s.Notes, "pending until its next boot: "+pending)
 	}
