@@ -202,7 +202,9 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 		s.then(setMark{s.uuid, m, "note the change"}, s.reason(c))
 	}
 	if len(c.keys) > 0 && !restart {
-		s.then(addKeys{s.uuid, s.spec.Name, s.d.SSH.User, c.keys}, "new keys")
+		running := s.running()
+		running.Keys = slices.Concat(running.Keys, c.keys)
+		s.then(addKeys{s.uuid, s.spec.Name, s.d.SSH.User, c.keys, running}, "new keys")
 	}
 	if s.gp.Blocked != nil {
 		return

@@ -63,9 +63,13 @@ func fingerprint(inactiveXML string, libVersion uint32) (Fingerprint, error) {
 // The persistent mark does not have it, so the next boot begins without.
 func markReady(dom *libvirt.Domain, mark Mark) error {
 	mark.Ready, mark.Intent, mark.Fingerprint = true, IntentNone, Fingerprint{}
-	err := dom.SetMetadata(libvirt.DOMAIN_METADATA_ELEMENT, mark.Encode(), MarkPrefix, MarkNamespace, libvirt.DOMAIN_AFFECT_LIVE)
-	if err != nil {
+	if err := setLive(dom, mark); err != nil {
 		return fmt.Errorf("note that guest `%s` is ready: %w", mark.Guest, err)
 	}
 	return nil
+}
+
+// setLive writes the mark of the running domain alone.
+func setLive(dom *libvirt.Domain, mark Mark) error {
+	return dom.SetMetadata(libvirt.DOMAIN_METADATA_ELEMENT, mark.Encode(), MarkPrefix, MarkNamespace, libvirt.DOMAIN_AFFECT_LIVE)
 }

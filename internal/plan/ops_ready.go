@@ -38,6 +38,8 @@ func (o waitReady) run(ctx context.Context, a *Applier) error {
 type addKeys struct {
 	uuid, guest, user string
 	keys              []string
+	// mark is the running domain's with the keys.
+	mark Mark
 }
 
 func (o addKeys) describe() (string, string) { return "add ssh keys", "" }
@@ -55,7 +57,10 @@ func (o addKeys) run(ctx context.Context, a *Applier) error {
 			return struct{}{}, err
 		}
 		defer func() { _ = dom.Free() }()
-		return struct{}{}, dom.AuthorizedSSHKeysSet(o.user, o.keys, libvirt.DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND)
+		if err := dom.AuthorizedSSHKeysSet(o.user, o.keys, libvirt.DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, setLive(dom, o.mark)
 	})
 	if err := ctx.Err(); err != nil {
 		return err

@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"vmprov/domain"
@@ -25,6 +26,9 @@ func pendingFields(g ObservedGuest) string {
 		if c.Effect == config.EffectNextBoot {
 			fields = append(fields, c.Path)
 		}
+	}
+	if slices.ContainsFunc(g.Mark.Keys, func(key string) bool { return !slices.Contains(g.Live.Keys, key) }) {
+		fields = append(fields, "ssh keys")
 	}
 	return strings.Join(fields, ", ")
 }

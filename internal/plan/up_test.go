@@ -4,6 +4,7 @@ package plan
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,6 +168,8 @@ func TestUpTakesUpChanges(t *testing.T) {
 		}},
 		{name: "new key running", was: "  a:\n", desired: secondKey},
 		{name: "new key stopped", was: "  a:\n", desired: secondKey, observed: stopped},
+		{name: "key not taken yet", was: "  a:\n", desired: secondKey, observed: withSecondKey},
+		{name: "key not taken yet restart", was: "  a:\n", desired: secondKey, observed: withSecondKey, options: restart},
 		{name: "unreadable spec", was: "  a:\n", observed: func(o Observed) Observed {
 			return o.with("a", func(g *ObservedGuest) { g.Mark.Applied = "{" })
 		}},
@@ -202,6 +205,11 @@ func withOlderLife(o Observed) Observed {
 // secondKey is another caller of the same configuration.
 func secondKey(d *Desired) {
 	d.SSH.Key.Authorized, d.SSH.Authorized = "key-bob", []string{"key-bob"}
+}
+
+// withSecondKey is a guest that had no agent when the key came.
+func withSecondKey(o Observed) Observed {
+	return o.with("a", func(g *ObservedGuest) { g.Mark.Keys = append(slices.Clone(g.Mark.Keys), "key-bob") })
 }
 
 func recreate(name string) func(Desired, *UpOptions) {
