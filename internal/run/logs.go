@@ -88,7 +88,11 @@ func openGuest(ctx context.Context, env Env, configPath, name string) (*project,
 		return p, g, nil
 	}
 	p.close()
-	if _, err := p.file.Select([]string{name}); err != nil {
+	selected, err := p.file.Select([]string{name})
+	if err == nil {
+		err = one(name, len(selected))
+	}
+	if err != nil {
 		return nil, plan.ObservedGuest{}, err
 	}
 	return nil, plan.ObservedGuest{}, fmt.Errorf("guest `%s` does not exist (make it with `vmprov up %s`)", name, name)

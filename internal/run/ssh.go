@@ -8,11 +8,16 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+
+	"github.com/hashicorp/go-multierror"
 
 	"vmprov/internal/config"
+	"vmprov/internal/event"
 	"vmprov/internal/guest"
 	"vmprov/internal/plan"
 	"vmprov/internal/ready"
+	"vmprov/internal/virt"
 )
 
 // SSHOptions are the arguments of ssh.
@@ -38,8 +43,8 @@ func SSH(ctx context.Context, env Env, o SSHOptions) error {
 		return err
 	}
 	p.close()
-	if len(logins) != 1 {
-		return fmt.Errorf("ssh: `%s` is %d guests, name one", o.Guest, len(logins))
+	if err := one(o.Guest, len(logins)); err != nil {
+		return err
 	}
 	text := guest.SSHConfig(p.file.Project, logins)
 	name := sshConfigFile + "." + logins[0].Guest
@@ -53,6 +58,14 @@ func SSH(ctx context.Context, env Env, o SSHOptions) error {
 	// ssh has the terminal: an interruption is for it, or for the guest.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	return passExit(cmd.Run())
+}
+
+// one refuses a family where a single guest is meant.
+func one(name string, guests int) error {
+	if guests != 1 {
+		return fmt.Errorf("`%s` is %d guests, name one", name, guests)
+	}
+	return nil
 }
 
 // dashes puts `--` before a command, so that none of it is taken for ssh's own.
@@ -84,7 +97,8 @@ func SSHConfig(ctx context.Context, env Env, s Selection) (string, error) {
 	return guest.SSHConfig(p.file.Project, logins), nil
 }
 
-// openLogins finds how to reach the selected guests.
+// openLogins finds how to reach the selected guests. Where none is named, those
+// that cannot be reached are left out with a warning, unless none is left.
 func openLogins(ctx context.Context, env Env, s Selection) (*project, []guest.Login, error) {
 	p, selected, err := openSelected(env, s)
 	if err != nil {
@@ -102,15 +116,37 @@ func openLogins(ctx context.Context, env Env, s Selection) (*project, []guest.Lo
 		return nil, nil, err
 	}
 	var logins []guest.Login
+	var failed *multierror.Error
 	for _, g := range selected {
 		login, err := p.login(ctx, observed, g)
 		if err != nil {
-			p.close()
-			return nil, nil, err
+			failed = multierror.Append(failed, &GuestError{g.Name, err})
+			continue
 		}
 		logins = append(logins, login)
 	}
+	if failed != nil && (len(s.Guests) > 0 || len(logins) == 0 || ctx.Err() != nil) {
+		p.close()
+		return nil, nil, failed
+	}
+	for _, err := range failed.WrappedErrors() {
+		env.Emit(event.Event{Kind: event.Warning, Text: "left out: " + virt.Text(err)})
+	}
 	return p, logins, nil
+}
+
+// warnKey says why ssh is about to refuse a caller whose key came while the
+// guest ran, or never.
+func (p *project) warnKey(g plan.ObservedGuest) {
+	key, name := p.ssh.Key.Authorized, g.Mark.Guest
+	if key == "" || g.Live == nil || slices.Contains(g.Live.Keys, key) {
+		return
+	}
+	text := fmt.Sprintf("it does not have your key yet (`vmprov up %s` hands it over)", name)
+	if slices.Contains(g.Mark.Keys, key) {
+		text = fmt.Sprintf("it takes your key at its next boot (`vmprov up --restart %s` boots it now)", name)
+	}
+	p.env.Emit(event.Event{Kind: event.Warning, Guest: name, Text: text})
 }
 
 // login is how to reach a guest that runs.
@@ -122,6 +158,10 @@ func (p *project) login(ctx context.Context, o plan.Observed, spec config.Guest)
 	if !g.Active {
 		return guest.Login{}, fmt.Errorf("guest `%s` is %s (start it with `vmprov up %s`)", spec.Name, g.State, spec.Name)
 	}
+	if len(spec.Networks) == 0 {
+		return guest.Login{}, fmt.Errorf("guest `%s` has no network (`vmprov console %s` reaches it)", spec.Name, spec.Name)
+	}
+	p.warnKey(g)
 	address := addressOf(o, p.file.Project, g.Mark)
 	if address == "" {
 		var macs []string
