@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 
 	"libvirt.org/go/libvirt"
 
@@ -158,10 +160,13 @@ func checkSSH() Check {
 // not built for it: those that were built last are looked at.
 func (p *project) checkGuests(ctx context.Context, guests []config.Guest) []Check {
 	images, err := p.images(ctx, guests, false)
-	if err != nil {
-		return []Check{failure("images", err.Error(), "look at the image that is named")}
+	if ctx.Err() != nil {
+		return []Check{failure("images", err.Error(), "")}
 	}
 	var out []Check
+	for _, name := range slices.Sorted(maps.Keys(p.unbuilt)) {
+		out = append(out, failure("image "+name, virt.Text(p.unbuilt[name]), "mend `images` in the file, or make the image"))
+	}
 	unfit := p.preflight(ctx, guests, images)
 	for _, g := range guests {
 		if err := unfit[g.Name]; err != nil {

@@ -6,9 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 
+	"github.com/hashicorp/go-multierror"
 	"golang.org/x/sync/errgroup"
 
 	"vmprov/image"
@@ -27,7 +30,9 @@ type built struct {
 }
 
 // images are the artifacts of the guests' images: built anew, or without build
-// what was built last and is still there. Ready files are read either way.
+// what was built last and is still there. Ready files are read either way. The
+// error holds every image that failed, and p.unbuilt has them by name; the
+// others are given beside it.
 func (p *project) images(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
 	wanted := imagesOf(p.file, guests)
 	if build {
@@ -37,8 +42,9 @@ func (p *project) images(ctx context.Context, guests []config.Guest, build bool)
 	}
 	remembered := p.remembered()
 	out := map[string]image.Artifact{}
+	p.unbuilt = map[string]error{}
 	var mu sync.Mutex
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group // without a context: one image's failure does not end the others
 	for name, want := range wanted {
 		g.Go(func() error {
 			if !build && want.File == "" {
@@ -50,22 +56,33 @@ func (p *project) images(ctx context.Context, guests []config.Guest, build bool)
 				return nil
 			}
 			artifact, err := image.Build(ctx, p.request(name, want), p.env.Emit)
-			if err != nil {
-				return err
-			}
 			mu.Lock()
 			defer mu.Unlock()
-			out[name], remembered[name] = artifact, built{want, artifact}
+			if err != nil {
+				p.unbuilt[name] = err
+			} else {
+				out[name], remembered[name] = artifact, built{want, artifact}
+			}
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
+	_ = g.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if build {
 		p.remember(remembered)
 	}
-	return out, nil
+	return out, p.unbuiltImages()
+}
+
+// unbuiltImages is what failed of the images, in the order of their names.
+func (p *project) unbuiltImages() error {
+	var errs *multierror.Error
+	for _, name := range slices.Sorted(maps.Keys(p.unbuilt)) {
+		errs = multierror.Append(errs, p.unbuilt[name])
+	}
+	return errs.ErrorOrNil()
 }
 
 func present(path string) bool {

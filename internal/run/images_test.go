@@ -3,12 +3,14 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/hashicorp/go-multierror"
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/skip"
 
@@ -48,4 +50,29 @@ func TestImagesWithoutABuild(t *testing.T) {
 	for name, artifact := range images {
 		assert.Equal(t, artifact.Name, name)
 	}
+}
+
+// TestImagesBesideOneThatFails: its guests are left out, and every failure is said.
+func TestImagesBesideOneThatFails(t *testing.T) {
+	_, err := exec.LookPath("qemu-img")
+	skip.If(t, err != nil, "qemu-img is not installed")
+	home := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
+	assert.NilError(t, err)
+	raw := filepath.Join(home, "ready.raw")
+	assert.NilError(t, os.WriteFile(raw, make([]byte, 4096), 0o600))
+	p := &project{env: Env{Emit: event.Discard}, folder: folder, file: &config.File{Project: "p", Images: map[string]config.Image{
+		"there": {File: raw}, "gone": {File: filepath.Join(home, "gone")}, "lost": {File: filepath.Join(home, "lost")},
+	}}}
+	guests := []config.Guest{{Name: "a", Image: "there"}, {Name: "b", Image: "gone"}, {Name: "c", Image: "lost"}}
+
+	images, err := p.images(t.Context(), guests, true)
+	var failed *multierror.Error
+	assert.Assert(t, errors.As(err, &failed))
+	assert.Equal(t, len(failed.Errors), 2)
+	assert.Equal(t, len(images), 1)
+	assert.Equal(t, images["there"].Path, raw)
+	assert.NilError(t, p.unfit(guests[0], images))
+	assert.Error(t, p.unfit(guests[1], images), "image `gone` could not be had")
 }

@@ -68,6 +68,9 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 			p.warnOnce(spec.Name, what, p.host.Doubt(path))
 		}
 	}
+	if p.unbuilt[spec.Image] != nil {
+		errs = append(errs, fmt.Errorf("image `%s` could not be had", spec.Image))
+	}
 	check(fmt.Sprintf("image `%s`", spec.Image), images[spec.Image].Path, virt.ReadFile)
 	check("kernel", spec.Kernel, virt.ReadFile)
 	check("initrd", spec.Initrd, virt.ReadFile)

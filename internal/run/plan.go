@@ -32,6 +32,9 @@ func Plan(ctx context.Context, env Env, o UpOptions) (*PlanResult, error) {
 		return nil, err
 	}
 	defer p.close()
+	if err := p.unbuiltImages(); err != nil {
+		return nil, err
+	}
 	d := p.desired(images)
 	observed, err := p.observe(ctx, d, options.Selected)
 	if err != nil {

@@ -35,6 +35,8 @@ type project struct {
 	ssh    plan.SSH
 	// building is how this command builds images.
 	building Building
+	// unbuilt are the images that failed, by name: their guests are left out.
+	unbuilt map[string]error
 	// noNVMe is why this host has no NVMe disks; empty when it has.
 	noNVMe string
 	// doubts are what preflight has warned of already.
@@ -132,7 +134,8 @@ func (p *project) close() {
 }
 
 // prepare connects and builds side by side. No libvirtd is known at once: it
-// ends the build too.
+// ends the build too. Images that failed are left out, unless all did: whoever
+// goes on says so with unbuiltImages.
 func (p *project) prepare(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
 	var images map[string]image.Artifact
 	g, ctx := errgroup.WithContext(ctx)
@@ -143,7 +146,7 @@ func (p *project) prepare(ctx context.Context, guests []config.Guest, build bool
 		return p.readDevices(ctx, guests)
 	})
 	g.Go(func() (err error) {
-		if images, err = p.images(ctx, guests, build); err != nil {
+		if images, err = p.images(ctx, guests, build); err != nil && len(images) == 0 {
 			return err
 		}
 		return p.readKeys()

@@ -112,7 +112,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Summary{Project: pl.Project, Changed: !pl.Empty(), Plan: pl.String()}, nil
+		return &Summary{Project: pl.Project, Changed: !pl.Empty(), Plan: pl.String()}, p.unbuiltImages()
 	}
 	lock, err := p.lock(ctx)
 	if err != nil {
@@ -134,6 +134,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	}
 	p.say(pl)
 	summary, err := p.apply(ctx, pl, c.parallel, release)
+	err = fold(p.unbuiltImages(), err)
 	if !pl.Empty() {
 		// What is held is decided by what is there now, also after an interruption.
 		after, observeErr := plan.ObserveMarks(context.WithoutCancel(ctx), p.client, p.file.Project)

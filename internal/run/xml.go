@@ -25,6 +25,9 @@ func XML(ctx context.Context, env Env, s Selection) ([]GuestXML, error) {
 		return nil, err
 	}
 	defer p.close()
+	if err := p.unbuiltImages(); err != nil {
+		return nil, err
+	}
 	d := p.desired(images)
 	observed, err := p.observe(ctx, d, selected)
 	if err != nil {
