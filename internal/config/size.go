@@ -77,6 +77,17 @@ func (s Size) String() string {
 	return strconv.FormatUint(uint64(s), 10)
 }
 
+// Rounded is the size for a reader who does not count with it, cut to a whole
+// number of the largest unit of which it has ten, or is a multiple.
+func (s Size) Rounded() string {
+	for _, u := range units {
+		if exact := s != 0 && uint64(s)%u.bytes == 0; exact || uint64(s) >= 10*u.bytes {
+			return strconv.FormatUint(uint64(s)/u.bytes, 10) + u.name
+		}
+	}
+	return s.String()
+}
+
 // MarshalText is String: what a configuration would say.
 func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

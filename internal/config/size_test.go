@@ -99,3 +99,11 @@ func TestDuration(t *testing.T) {
 	var d Duration
 	assert.ErrorContains(t, json.Unmarshal([]byte(`"soon"`), &d), "read duration `soon`")
 }
+
+func TestSizeRounded(t *testing.T) {
+	for size, want := range map[Size]string{
+		0: "0", 1000: "1000", 4 << 30: "4GiB", 246815600 << 10: "235GiB", 10 << 40: "10TiB", 12<<20 + 5: "12MiB",
+	} {
+		assert.Equal(t, size.Rounded(), want)
+	}
+}

@@ -335,10 +335,10 @@ func (b *builder) orphans() []string {
 // scale notes what this plan asks of the host beyond what it has.
 func (b *builder) scale() {
 	if b.memory > b.d.Host.MemoryBytes && b.d.Host.MemoryBytes > 0 {
-		b.note("the guests to start have %s of memory, the host %s", config.Size(b.memory), config.Size(b.d.Host.MemoryBytes))
+		b.note("the guests to start have %s of memory, the host %s", config.Size(b.memory), config.Size(b.d.Host.MemoryBytes).Rounded())
 	}
 	if b.pool.Available > 0 && b.space > b.pool.Available {
-		b.note("the new volumes may grow to %s, pool `%s` has %s free", config.Size(b.space), b.pool.Name, config.Size(b.pool.Available))
+		b.note("the new volumes may grow to %s, pool `%s` has %s free", config.Size(b.space), b.pool.Name, config.Size(b.pool.Available).Rounded())
 	}
 }
 

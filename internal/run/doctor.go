@@ -127,7 +127,7 @@ func (p *project) checkPool(ctx context.Context) Check {
 	case pool.Exists() && !pool.Active && pool.UUID != config.PoolUUID(pool.Path):
 		return failure("pool", fmt.Sprintf("pool `%s` is not active", pool.Name), "start it: virsh pool-start "+pool.Name)
 	case pool.Exists():
-		return ok("pool", fmt.Sprintf("%s in %s, %s free", pool.Name, pool.Path, config.Size(pool.Available)))
+		return ok("pool", fmt.Sprintf("%s in %s, %s free", pool.Name, pool.Path, config.Size(pool.Available).Rounded()))
 	case folder == "":
 		return failure("pool", fmt.Sprintf("pool `%s` does not exist", name), "define it, or leave `pool` out for one of vmprov's own")
 	default:
