@@ -60,6 +60,7 @@ func leafCode(err error) int {
 		exit    *run.ExitError
 		usage   *usageError
 		faults  config.Faults
+		choice  *config.SelectionError
 		timeout *ready.TimeoutError
 		locked  *state.LockedError
 	)
@@ -68,7 +69,7 @@ func leafCode(err error) int {
 		return exit.Code
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
-	case errors.As(err, &usage), errors.As(err, &faults):
+	case errors.As(err, &usage), errors.As(err, &faults), errors.As(err, &choice):
 		return ExitUsage
 	case errors.As(err, &timeout):
 		return ExitNotReady

@@ -143,9 +143,13 @@ func hintOf(err error) string {
 	case errors.As(err, &timeout):
 		return fmt.Sprintf("`vmprov logs %s` shows its console", timeout.Guest)
 	case errors.As(err, &stopped):
-		return fmt.Sprintf("`vmprov logs %s` shows its console", stopped.Guest)
+		return fmt.Sprintf("`vmprov logs %s` shows its console, and the log of its domain in /var/log/libvirt/qemu what QEMU said", stopped.Guest)
 	case errors.As(err, &build) && build.Log != "":
 		return "the whole build log is in " + build.Log
+	case strings.Contains(err.Error(), "No space left on device"):
+		return "make room where that file lies, and run the command again: it carries on"
+	case strings.Contains(err.Error(), "Cannot access storage file") && strings.Contains(err.Error(), "Permission denied"):
+		return "QEMU's user has to enter every folder on the way to that file (`namei -l FILE` shows them): give it access, or take another `pool`"
 	case image.ErrNoNix != nil && errors.Is(err, image.ErrNoNix):
 		return "install nix (`apt install nix-bin`, or https://nixos.org/download); a ready image (`file:`) needs none"
 	}

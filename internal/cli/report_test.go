@@ -35,6 +35,7 @@ func TestExitCode(t *testing.T) {
 		{"plain", plain, ExitFailed},
 		{"usage", usagef("x"), ExitUsage},
 		{"config", config.Faults{{}}, ExitUsage},
+		{"guest that is not there", fmt.Errorf("up: %w", &config.SelectionError{Reason: "x"}), ExitUsage},
 		{"timeout", timeout, ExitNotReady},
 		{"no daemon, wrapped with its cause", fmt.Errorf("connect: %w: %w", virt.ErrNoDaemon, plain), ExitNoDaemon},
 		{"locked", fmt.Errorf("up: %w", locked), ExitLocked},
@@ -66,6 +67,8 @@ func TestHints(t *testing.T) {
 		{&ready.TimeoutError{Guest: "g", Hint: "look at sshd"}, "look at sshd"},
 		{&ready.TimeoutError{Guest: "g"}, "vmprov logs g"},
 		{&ready.StoppedError{Guest: "g"}, "vmprov logs g"},
+		{errors.New("qemu-img: could not write: No space left on device"), "make room"},
+		{errors.New("Cannot access storage file '/x' (as uid:1, gid:1): Permission denied"), "QEMU's user"},
 		{&image.BuildError{Log: "/var/log/build"}, "/var/log/build"},
 	} {
 		got := hintOf(tc.err)

@@ -8,9 +8,15 @@ import (
 	"strings"
 )
 
+// SelectionError is a choice of guests that there is not: a fault of the
+// command line.
+type SelectionError struct{ Reason string }
+
+func (e *SelectionError) Error() string { return e.Reason }
+
 // Select is the guests that are meant by names, each the name of a guest or of
 // a family (all guests of a count): once each, in the order of the file. No
-// names mean all. An unknown name is an error that suggests the nearest.
+// names mean all. An unknown name is a *SelectionError that suggests the nearest.
 func (f *File) Select(names []string) ([]Guest, error) {
 	if len(names) == 0 {
 		return f.Guests, nil
@@ -48,7 +54,7 @@ func unknownGuest(name string, known []string) error {
 	if hint == "" {
 		hint = "; the file has " + strings.Join(known, ", ")
 	}
-	return fmt.Errorf("find guest %s: not in the configuration%s", quote(name), hint)
+	return &SelectionError{fmt.Sprintf("find guest %s: not in the configuration%s", quote(name), hint)}
 }
 
 // Disk is the data disk of a name; ok is false where the guest has none.

@@ -156,7 +156,7 @@ func (p *project) marked(o plan.Observed, names []string) ([]string, error) {
 // declared are the guests that a name means in the file.
 func (p *project) declared(name string) ([]config.Guest, error) {
 	if p.file.Path == "" {
-		return nil, fmt.Errorf("find guest `%s`: project `%s` has no such guest", name, p.file.Project)
+		return nil, &config.SelectionError{Reason: fmt.Sprintf("find guest `%s`: project `%s` has no such guest", name, p.file.Project)}
 	}
 	return p.file.Select([]string{name})
 }

@@ -63,7 +63,7 @@ func SSH(ctx context.Context, env Env, o SSHOptions) error {
 // one refuses a family where a single guest is meant.
 func one(name string, guests int) error {
 	if guests != 1 {
-		return fmt.Errorf("`%s` is %d guests, name one", name, guests)
+		return &config.SelectionError{Reason: fmt.Sprintf("`%s` is %d guests, name one", name, guests)}
 	}
 	return nil
 }
