@@ -166,7 +166,7 @@ func (g GuestPlan) String() string {
 		fmt.Fprintf(&b, "  note: %s\n", note)
 	}
 	if g.Blocked != nil {
-		fmt.Fprintf(&b, "  blocked: %v\n", g.Blocked)
+		fmt.Fprintf(&b, "  blocked: %s\n", strings.ReplaceAll(g.Blocked.Error(), "\n", "\n    "))
 	}
 	return b.String()
 }

@@ -225,11 +225,15 @@ func restartCause(reason, cut string) string {
 	return "to apply " + reason
 }
 
+func paused(domain string) string {
+	return fmt.Sprintf("it is paused (`virsh domstate --reason %s` says why: on an I/O error make room for its disks; `virsh resume %s`)", domain, domain)
+}
+
 // awaitRunning waits for a guest that runs and was not seen ready.
 func (s *sequence) awaitRunning(opts UpOptions, spec config.Guest) {
 	switch {
 	case s.have.State == "paused":
-		s.note("it is paused (`virsh resume %s`, or look at its disks for an I/O error)", s.domain)
+		s.block(errors.New(paused(s.domain)))
 	case !opts.NoWait && (s.have.Live == nil || !s.have.Live.Ready):
 		s.wait(s.running(), spec)
 		if s.gp.Outcome == Unchanged {

@@ -151,6 +151,8 @@ func (s *sequence) create(opts UpOptions, cause string) {
 func (s *sequence) createStops() error {
 	errs := []error{s.stops()}
 	switch owner, taken := s.o.Taken[s.domain]; {
+	case taken && s.o.Taken[s.uuid] == owner:
+		errs = append(errs, fmt.Errorf("domain `%s` has this guest's name and UUID and no mark that can be read, so it is left alone (look at it; `virsh undefine %s` makes room)", owner, owner))
 	case taken:
 		errs = append(errs, fmt.Errorf("domain `%s` exists and is not this project's guest `%s` (rename the guest or the project)", owner, s.spec.Name))
 	case s.o.Taken[s.uuid] != "":
