@@ -71,7 +71,7 @@ func Build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
 	a, err := build(ctx, r, emit)
 	if err != nil && ctx.Err() != nil {
 		// Ended from outside: whoever did it says why.
-		emit(event.Event{Kind: event.Skipped, Action: action, Object: r.Name, Text: "ended"})
+		emit(event.Event{Kind: event.Skipped, Action: action, Object: r.Name, Text: "the command ends"})
 		return Artifact{}, context.Cause(ctx)
 	}
 	if err != nil {

@@ -281,7 +281,7 @@ func TestNoConfigurationHere(t *testing.T) {
 	got := runLine(t.Context(), recorder{}, "up")
 	assert.Equal(t, got.code, ExitUsage)
 	assert.Equal(t, got.err, "vmprov: error: read configuration: stat vmprov.yaml: no such file or directory\n"+
-		"vmprov: hint: name one: a file, a folder with a vmprov.yaml, or -f FILE\n")
+		"vmprov: hint: name one: a file, a folder with a vmprov.yaml, or -f FILE; `vmprov init` writes a new one\n")
 	// These need none.
 	for _, args := range [][]string{{"doctor"}, {"status", "--project", "p"}, {"destroy", "--project", "p", "--yes"}, {"schema"}, {"version"}} {
 		got := runLine(t.Context(), recorder{}, args...)

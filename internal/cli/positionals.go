@@ -112,7 +112,7 @@ func checkReadable(path string) error {
 	if err != nil {
 		e := usagef("read configuration: %w", err)
 		if named == "" {
-			e.hint = "name one: a file, a folder with a " + config.DefaultFile + ", or -f FILE"
+			e.hint = "name one: a file, a folder with a " + config.DefaultFile + ", or -f FILE; `vmprov init` writes a new one"
 		}
 		return e
 	}

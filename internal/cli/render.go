@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"vmprov/internal/event"
-	"vmprov/internal/virt"
 )
 
 // renderer shows events as they happen. Emit may be called from several
@@ -59,7 +58,7 @@ func subject(e event.Event) string {
 func reason(e event.Event) string {
 	text := cleanLine(e.Text)
 	if e.Err != nil {
-		text = cleanLine(virt.Text(e.Err))
+		text = cleanLine(textOf(e.Err))
 	}
 	return strings.TrimPrefix(text, step(e)+": ")
 }

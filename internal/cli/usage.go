@@ -5,6 +5,7 @@ package cli
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -58,7 +59,11 @@ func badValue(err error) error {
 	if m == nil {
 		return &usageError{err: err}
 	}
-	return usagef("%s: cannot take `%s`", dashed(m[2]), m[1])
+	e := usagef("%s: cannot take `%s`", dashed(m[2]), m[1])
+	if _, err := strconv.Atoi(m[1]); err == nil {
+		e.hint = "a duration has a unit, such as 10m or 30s"
+	}
+	return e
 }
 
 func helpFor(c *cli.Context) string {

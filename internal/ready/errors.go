@@ -36,7 +36,11 @@ func (e *TimeoutError) Unwrap() error { return e.Last }
 type StoppedError struct{ Guest, Reason, Console string }
 
 func (e *StoppedError) Error() string {
-	return fmt.Sprintf("wait for guest `%s`: it stopped: %s", e.Guest, e.Reason)
+	reason := e.Reason
+	if reason == "failed" { // libvirt's word for a QEMU that is gone without a good-bye
+		reason = "its QEMU ended by itself, or was killed"
+	}
+	return fmt.Sprintf("wait for guest `%s`: it stopped: %s", e.Guest, reason)
 }
 
 // maxText bounds what a guest can put into a message, in characters.

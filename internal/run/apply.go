@@ -99,7 +99,7 @@ func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
 			}
 		}
 		if err != nil {
-			result.Error = virt.Text(err)
+			result.Error = strings.ReplaceAll(virt.Text(err), context.Canceled.Error(), "interrupted")
 			errs = multierror.Append(errs, &GuestError{g.Guest, err})
 		}
 		s.Guests = append(s.Guests, result)
