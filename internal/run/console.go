@@ -55,7 +55,10 @@ func attach(ctx context.Context, env Env, stream *libvirt.Stream) error {
 		if err != nil {
 			return fmt.Errorf("set the terminal: %w", err)
 		}
-		defer func() { _ = term.Restore(int(in.Fd()), restore) }()
+		defer func() {
+			_ = term.Restore(int(in.Fd()), restore)
+			fmt.Fprintln(env.Stderr) // the guest's line is not the shell's
+		}()
 	}
 	both, leave := context.WithCancel(ctx)
 	defer leave()
