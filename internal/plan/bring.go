@@ -33,7 +33,7 @@ func (s *sequence) bring(opts UpOptions) {
 		return
 	}
 	s.noteLost()
-	if s.have.Transient && !c.restore && (c.live || c.other || c.open) {
+	if s.have.Transient && !c.restore && (c.live || c.other || c.open || m.Wanted == WantedStopped) {
 		s.block(s.needsRestore())
 		return
 	}
@@ -176,7 +176,10 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 	}
 	spec := s.merged(applied, restart)
 	write := !c.byHand && (restart || c.writes(applied, spec))
-	note := !write && (c.live || c.other)
+	// Its user stopped it and names it now: a stop that was cut short, or a start by hand.
+	woken := m.Wanted == WantedStopped
+	m.Wanted = WantedRunning
+	note := !write && (c.live || c.other || woken)
 	if write || note || restart {
 		if err := s.stops(); err != nil {
 			s.block(err)
@@ -199,7 +202,11 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 	}
 	if note {
 		m.Applied, m.Version = encodeSpec(spec), s.d.Version
-		s.then(setMark{s.uuid, m, "note the change"}, s.reason(c))
+		if woken {
+			s.then(setMark{s.uuid, m, "note that it is wanted running"}, s.reason(c))
+		} else {
+			s.then(setMark{s.uuid, m, "note the change"}, s.reason(c))
+		}
 	}
 	if len(c.keys) > 0 && !restart {
 		running := s.running()
@@ -225,7 +232,8 @@ func restartCause(reason, cut string) string {
 	return "to apply " + reason
 }
 
-func paused(domain string) string {
+// Paused says of a guest that is paused what to do about it.
+func Paused(domain string) string {
 	return fmt.Sprintf("it is paused (`virsh domstate --reason %s` says why: on an I/O error make room for its disks; `virsh resume %s`)", domain, domain)
 }
 
@@ -233,7 +241,7 @@ func paused(domain string) string {
 func (s *sequence) awaitRunning(opts UpOptions, spec config.Guest) {
 	switch {
 	case s.have.State == "paused":
-		s.block(errors.New(paused(s.domain)))
+		s.block(errors.New(Paused(s.domain)))
 	case !opts.NoWait && (s.have.Live == nil || !s.have.Live.Ready):
 		s.wait(s.running(), spec)
 		if s.gp.Outcome == Unchanged {

@@ -24,6 +24,10 @@ func TestUpOfStoppedByUser(t *testing.T) {
 		{name: "stopped yet runs", was: plain, observed: func(o Observed) Observed {
 			return o.with("a", func(g *ObservedGuest) { g.Mark.Wanted = WantedStopped })
 		}},
+		{name: "stopped yet runs named", was: plain, options: func(d Desired, o *UpOptions) { *o = named(d, "a") },
+			observed: func(o Observed) Observed {
+				return o.with("a", func(g *ObservedGuest) { g.Mark.Wanted = WantedStopped })
+			}},
 		{name: "stopped in the middle of a recycle", was: plain, observed: func(o Observed) Observed {
 			return midRecycle(o, false).with("a", stoppedByUser)
 		}},

@@ -128,6 +128,9 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 	} else if !s.Ready {
 		s.Notes = append(s.Notes, "not seen ready yet")
 	}
+	if g.State == "paused" {
+		s.Notes = append(s.Notes, plan.Paused(g.Domain))
+	}
 	if spec, err := g.Mark.Spec(); err == nil && g.Active {
 		if cut := plan.CutOff(p.file.Networks, o, p.file.Project, spec); cut != "" {
 			s.Notes = append(s.Notes, fmt.Sprintf("cut off, as network `%s` is not active (`vmprov up --restart %s` starts both anew)", cut, name))
