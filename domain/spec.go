@@ -27,6 +27,13 @@ type Spec struct {
 	Disks       []Disk
 	NICs        []NIC
 	Filesystems []Filesystem
+	HostDevices []HostDevice
+	// NVMe is what controllers and subsystems have beyond their namespaces.
+	NVMe NVMe
+
+	Compute  Compute
+	Platform Platform
+	Escape   Escape
 
 	// Kernel, Initrd and Cmdline boot directly where Kernel is set.
 	Kernel, Initrd, Cmdline string
@@ -53,38 +60,6 @@ type RootDisk struct {
 	// changes neither its owner nor its mode.
 	Base       string
 	BaseFormat string
-}
-
-// Disk is a data disk on a file. Bus is virtio or nvme; the other words are libvirt's.
-type Disk struct {
-	// Name is unique in the guest; it makes the device's alias.
-	Name   string
-	Path   string
-	Format string
-	Bus    string
-	Serial string
-	// Controller groups nvme disks as the namespaces of one controller, in
-	// their order; empty means one of its own, whose serial is the disk's.
-	// The serial of a named controller is its name.
-	Controller                          string
-	LogicalBlockSize, PhysicalBlockSize int
-	Cache, IO, Discard                  string
-	IOThread                            bool
-	ReadOnly                            bool
-}
-
-// NIC is a virtio network interface with a pinned PCI address, so that no
-// other device renames it in the guest.
-type NIC struct {
-	MAC string
-	// Network is a libvirt network, Bridge a host bridge; one of them is set.
-	Network, Bridge string
-}
-
-// Filesystem is a virtiofs share.
-type Filesystem struct {
-	Tag, Source string
-	ReadOnly    bool
 }
 
 // FWCfgFile is one fw_cfg entry whose content is a file of the host.

@@ -21,6 +21,9 @@ readonly boot_modules=(virtio_pci virtio_blk ext4)
 readonly root_modules=(
     virtio_net nvme virtiofs xfs overlay virtio-rng virtio_console virtio_balloon
     button evdev dmi_sysfs qemu_fw_cfg
+    virtio_scsi sd_mod ahci ata_piix xhci_pci
+    e1000 e1000e igb 8139cp
+    tpm_crb tpm_tis i6300esb iTCO_wdt pvpanic-mmio pvpanic-pci vmw_vsock_virtio_transport
 )
 # Programs beside busybox, with their libraries.
 readonly programs=(dropbear dropbearkey dropbearconvert mke2fs resize2fs mkfs.xfs blkid lsblk findmnt)

@@ -16,6 +16,14 @@ func compareShares(applied, declared []Share) []Change {
 	return compareList("shares", applied, declared, func(s Share) string { return s.Tag }, shareWords)
 }
 
+func compareNICs(applied, declared []NIC) []Change {
+	return compareList("networks", applied, declared, func(n NIC) string { return n.Name }, func(n NIC) string { return n.Network })
+}
+
+func compareHostDevices(applied, declared []HostDevice) []Change {
+	return compareList("hostDevices", applied, declared, func(h HostDevice) string { return h.Name }, func(h HostDevice) string { return h.PCI })
+}
+
 // compareList lists what differs between two lists whose items have a name:
 // items that are new or differ in the order declared, those that are gone, and
 // the order of those in both, which decides device names and namespace ids.

@@ -98,6 +98,15 @@ func (d *decoder) follow(node ast.Node, path string) ast.Node {
 }
 
 func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
+	if f, ok := shorthandOf(v.Type()); ok {
+		if _, word := stringOf(node); word {
+			at := join(path, f.name)
+			d.layout.keys[at] = nodePosition(node)
+			d.value(node, at, v.Field(f.index))
+			d.enum(at, f.enum, v.Field(f.index))
+			return
+		}
+	}
 	entries, ok := d.entries(node, path)
 	if !ok {
 		return
@@ -118,6 +127,7 @@ func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
 		d.layout.keys[join(path, e.key)] = e.at
 		d.value(e.value, join(path, e.key), v.Field(fields[i].index))
 		d.enum(join(path, e.key), fields[i].enum, v.Field(fields[i].index))
+		d.bounds(join(path, e.key), fields[i], v.Field(fields[i].index))
 	}
 	for _, f := range fields {
 		if f.required && !met[f.name] {
@@ -135,6 +145,26 @@ func (d *decoder) enum(path string, choices []string, v reflect.Value) {
 		strings.Join(choices, ", "), quote(v.String()), didYouMean(v.String(), choices))
 }
 
+// bounds checks a whole number that has bounds. Where only the least is in the
+// tag, a rule of validate may say more.
+func (d *decoder) bounds(path string, f field, v reflect.Value) {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Int || d.broken[path] || f.min == nil && f.max == nil {
+		return
+	}
+	n := v.Int()
+	switch {
+	case f.min != nil && f.max != nil && (n < *f.min || n > *f.max):
+		d.undecodable(d.layout.valueAt(path), path, "must be %d to %d, got %d", *f.min, *f.max, n)
+	case f.min != nil && f.max == nil && n < *f.min:
+		d.undecodable(d.layout.valueAt(path), path, "must be at least %d, got %d", *f.min, n)
+	case f.max != nil && f.min == nil && n > *f.max:
+		d.undecodable(d.layout.valueAt(path), path, "must be at most %d, got %d", *f.max, n)
+	}
+}
+
 func (d *decoder) mapping(node ast.Node, path string, v reflect.Value) {
 	entries, ok := d.entries(node, path)
 	if !ok {
@@ -146,7 +176,7 @@ func (d *decoder) mapping(node ast.Node, path string, v reflect.Value) {
 		d.layout.keys[at] = e.at
 		d.layout.order[path] = append(d.layout.order[path], e.key)
 		element := reflect.New(v.Type().Elem()).Elem()
-		if isNull(e.value) {
+		if isNull(e.value) && element.Type() != reflect.TypeFor[Property]() {
 			// A guest or network with nothing to say beyond its name.
 			d.layout.values[at] = e.at
 		} else {

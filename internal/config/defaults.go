@@ -91,7 +91,7 @@ func completeDisks(disks []Disk) []Disk {
 }
 
 // defaultReady is when a guest counts as ready that does not say.
-func defaultReady(networks []string) []Probe {
+func defaultReady(networks []NIC) []Probe {
 	if len(networks) == 0 {
 		return []Probe{{Kind: ProbeRunning}}
 	}

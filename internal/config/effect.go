@@ -39,12 +39,35 @@ func compareFields(path string, applied, declared reflect.Value) []Change {
 			changes = append(changes, compareDisks(old.Interface().([]Disk), new.Interface().([]Disk))...)
 		case f.Type == reflect.TypeFor[[]Share]():
 			changes = append(changes, compareShares(old.Interface().([]Share), new.Interface().([]Share))...)
+		case f.Type == reflect.TypeFor[[]NIC]():
+			changes = append(changes, compareNICs(old.Interface().([]NIC), new.Interface().([]NIC))...)
+		case f.Type == reflect.TypeFor[[]HostDevice]():
+			changes = append(changes, compareHostDevices(old.Interface().([]HostDevice), new.Interface().([]HostDevice))...)
 		case f.Type == reflect.TypeFor[Root]():
 			changes = append(changes, compareFields(at, old, new)...)
+		case f.Type.Kind() == reflect.Pointer && f.Tag.Get("effect") == "":
+			changes = append(changes, compareParts(at, old, new)...)
 		case f.Tag.Get("effect") == "":
 		case words(old) != words(new):
 			changes = append(changes, Change{at, words(old), words(new), effectOf(f, old, new)})
 		}
+	}
+	return changes
+}
+
+// compareParts compares what may be absent field by field; where only its
+// presence differs, that is the change.
+func compareParts(path string, old, new reflect.Value) []Change {
+	zero := reflect.New(old.Type().Elem()).Elem()
+	part := func(v reflect.Value) reflect.Value {
+		if v.IsNil() {
+			return zero
+		}
+		return v.Elem()
+	}
+	changes := compareFields(path, part(old), part(new))
+	if len(changes) == 0 && old.IsNil() != new.IsNil() {
+		changes = append(changes, Change{path, words(old), words(new), EffectNextBoot})
 	}
 	return changes
 }

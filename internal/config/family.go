@@ -58,8 +58,16 @@ func (f family) complete(file *File) Guest {
 	g := Guest{
 		Family: f.name, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
 		Disks: completeDisks(decl.Disks), Shares: slices.Clone(decl.Shares),
-		Networks: slices.Clone(decl.Networks), Kernel: decl.Kernel, Initrd: decl.Initrd, Cmdline: decl.Cmdline,
+		Networks: completeNICs(decl.Networks), Kernel: decl.Kernel, Initrd: decl.Initrd, Cmdline: decl.Cmdline,
 		Ready: slices.Clone(decl.Ready), ReadyTimeout: decl.ReadyTimeout, StopTimeout: decl.StopTimeout,
+
+		CPU: decl.CPU, MaxCPUs: decl.MaxCPUs, CurrentMemory: decl.CurrentMemory, MaxMemory: decl.MaxMemory,
+		DIMMs: decl.DIMMs, MemoryBacking: decl.MemoryBacking, NUMA: decl.NUMA, NUMATune: decl.NUMATune,
+		CPUTune: decl.CPUTune, IOThreads: decl.IOThreads,
+		Arch: decl.Arch, Machine: decl.Machine, Firmware: decl.Firmware, TPM: decl.TPM, Watchdog: decl.Watchdog,
+		Vsock: decl.Vsock, RNG: decl.RNG, Panic: decl.Panic, Consoles: decl.Consoles, Graphics: decl.Graphics,
+		USB: decl.USB, IOMMU: decl.IOMMU, GDB: decl.GDB, RootPorts: decl.RootPorts,
+		HostDevices: decl.HostDevices, NVMe: decl.NVMe, QEMU: decl.QEMU, XML: decl.XML,
 	}
 	if decl.Root != nil {
 		g.Root = *decl.Root
@@ -86,7 +94,10 @@ func (f family) complete(file *File) Guest {
 		g.Image = only(file.Images)
 	}
 	if !f.said("networks") {
-		g.Networks = slices.DeleteFunc([]string{only(file.Networks)}, func(n string) bool { return n == "" })
+		g.Networks = nil
+		if name := only(file.Networks); name != "" {
+			g.Networks = completeNICs([]NIC{{Network: name}})
+		}
 	}
 	if !f.said("ready") {
 		g.Ready = defaultReady(g.Networks)
@@ -98,7 +109,7 @@ func (f family) complete(file *File) Guest {
 // equal: networks is always a list, other empty lists are left out.
 func canonical(g Guest) Guest {
 	if g.Networks == nil {
-		g.Networks = []string{}
+		g.Networks = []NIC{}
 	}
 	if len(g.Disks) == 0 {
 		g.Disks = nil

@@ -44,7 +44,22 @@ func (p resolver) guest(at string, g *GuestDecl) {
 	p.path(join(at, "kernel"), &g.Kernel)
 	p.path(join(at, "initrd"), &g.Initrd)
 	for i := range g.Shares {
-		p.path(join(item(join(at, "shares"), i), "source"), &g.Shares[i].Source)
+		share := item(join(at, "shares"), i)
+		p.path(join(share, "source"), &g.Shares[i].Source)
+		p.path(join(share, "binary"), &g.Shares[i].Binary)
+	}
+	for i := range g.Disks {
+		p.path(join(item(join(at, "disks"), i), "path"), &g.Disks[i].Path)
+	}
+	if g.Firmware != nil {
+		p.path(at+".firmware.loader", &g.Firmware.Loader)
+		p.path(at+".firmware.template", &g.Firmware.Template)
+	}
+	if g.GDB != nil {
+		p.path(at+".gdb.socket", &g.GDB.Socket)
+	}
+	if g.RNG != nil && g.RNG.Source != "builtin" {
+		p.path(at+".rng.source", &g.RNG.Source)
 	}
 }
 

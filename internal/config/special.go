@@ -20,6 +20,9 @@ func init() {
 		reflect.TypeFor[Duration](): (*decoder).duration,
 		reflect.TypeFor[Pool]():     (*decoder).pool,
 		reflect.TypeFor[Probe]():    (*decoder).probe,
+		reflect.TypeFor[IOThread](): (*decoder).iothread,
+		reflect.TypeFor[Property](): (*decoder).property,
+		reflect.TypeFor[Markup]():   (*decoder).markup,
 	}
 }
 

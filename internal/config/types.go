@@ -87,26 +87,6 @@ type Image struct {
 	File      string `yaml:"file,omitempty" json:"file,omitempty" doc:"a qcow2 or raw image file"`
 }
 
-// NetworkMode is how a network reaches the world.
-type NetworkMode string
-
-// Network modes.
-const (
-	NetworkNAT      NetworkMode = "nat"
-	NetworkIsolated NetworkMode = "isolated"
-	NetworkBridge   NetworkMode = "bridge"
-	NetworkExisting NetworkMode = "existing"
-)
-
-// Network is one network of the project. nat and isolated networks are made
-// by vmprov; bridge and existing ones are only used.
-type Network struct {
-	Mode    NetworkMode `yaml:"mode,omitempty" json:"mode,omitempty" jsonschema:"enum=nat,enum=isolated,enum=bridge,enum=existing" doc:"nat, isolated, bridge or existing; default: nat"`
-	IPv4    string      `yaml:"ipv4,omitempty" json:"ipv4,omitempty" doc:"subnet of a nat or isolated network, such as 10.47.0.0/24; default: a free one"`
-	Bridge  string      `yaml:"bridge,omitempty" json:"bridge,omitempty" doc:"host bridge of a bridge network"`
-	Network string      `yaml:"network,omitempty" json:"network,omitempty" doc:"libvirt network of an existing network"`
-}
-
 // Size is a number of bytes. In YAML: a number, or a number with a binary
 // unit (KiB, MiB, GiB, TiB).
 type Size uint64
@@ -117,23 +97,51 @@ type Duration time.Duration
 // GuestDecl is a guest as written: a GuestSpec and how many there are of it.
 // Pointers tell "not said" from a zero that was meant.
 type GuestDecl struct {
-	Count        *int     `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
-	Image        string   `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
-	CPUs         int      `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1" doc:"virtual CPUs; default: 2"`
-	Memory       Size     `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
-	Accelerator  string   `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
-	Root         *Root    `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
-	Disks        []Disk   `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks"`
-	Shares       []Share  `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
-	Networks     []string `yaml:"networks,omitempty" json:"networks,omitempty" doc:"networks of this file, one NIC each; default: the only one; [] for none"`
-	Kernel       string   `yaml:"kernel,omitempty" json:"kernel,omitempty" doc:"kernel image for direct boot"`
-	Initrd       string   `yaml:"initrd,omitempty" json:"initrd,omitempty" doc:"initrd for direct boot"`
-	Cmdline      string   `yaml:"cmdline,omitempty" json:"cmdline,omitempty" doc:"kernel command line for direct boot"`
-	Ready        []Probe  `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
-	ReadyTimeout Duration `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
-	Autostart    *bool    `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
-	StopTimeout  Duration `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
-	Recycle      *Recycle `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
+	Count         *int           `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
+	Image         string         `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
+	CPUs          int            `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1" doc:"virtual CPUs; default: 2"`
+	Memory        Size           `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
+	Accelerator   string         `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
+	Root          *Root          `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
+	Disks         []Disk         `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks"`
+	Shares        []Share        `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
+	Networks      []NIC          `yaml:"networks,omitempty" json:"networks,omitempty" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
+	CPU           *CPU           `yaml:"cpu,omitempty" json:"cpu,omitempty" doc:"model, features and topology of the processor"`
+	MaxCPUs       int            `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1" doc:"virtual CPUs that can be plugged up to; default: cpus"`
+	CurrentMemory Size           `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" doc:"memory that the balloon leaves the guest; default: memory"`
+	MaxMemory     *MaxMemory     `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" doc:"memory that can be plugged up to"`
+	DIMMs         []DIMM         `yaml:"dimms,omitempty" json:"dimms,omitempty" doc:"memory modules besides memory; need maxMemory"`
+	MemoryBacking *MemoryBacking `yaml:"memoryBacking,omitempty" json:"memoryBacking,omitempty" doc:"how the host backs the memory"`
+	NUMA          []NUMANode     `yaml:"numa,omitempty" json:"numa,omitempty" doc:"NUMA nodes of the guest, from node 0"`
+	NUMATune      *NUMATune      `yaml:"numatune,omitempty" json:"numatune,omitempty" doc:"NUMA nodes of the host that the memory comes from"`
+	CPUTune       *CPUTune       `yaml:"cputune,omitempty" json:"cputune,omitempty" doc:"pinning of threads to CPUs of the host"`
+	IOThreads     int            `yaml:"iothreads,omitempty" json:"iothreads,omitempty" jsonschema:"minimum=1,maximum=64" doc:"threads for disks, which name them by number"`
+	Arch          string         `yaml:"arch,omitempty" json:"arch,omitempty" jsonschema:"enum=x86_64,enum=aarch64" doc:"architecture; default: the host's"`
+	Machine       string         `yaml:"machine,omitempty" json:"machine,omitempty" doc:"machine type, with a version or without, such as pc-q35-7.2; default: q35, virt on aarch64"`
+	Firmware      *Firmware      `yaml:"firmware,omitempty" json:"firmware,omitempty" doc:"bios or efi"`
+	TPM           *TPM           `yaml:"tpm,omitempty" json:"tpm,omitempty" doc:"an emulated TPM"`
+	Watchdog      *Watchdog      `yaml:"watchdog,omitempty" json:"watchdog,omitempty" doc:"a watchdog"`
+	Vsock         *Vsock         `yaml:"vsock,omitempty" json:"vsock,omitempty" doc:"a vsock device; {} for one with an automatic context id"`
+	RNG           *RNG           `yaml:"rng,omitempty" json:"rng,omitempty" doc:"source of the guest's virtio-rng"`
+	Panic         string         `yaml:"panic,omitempty" json:"panic,omitempty" jsonschema:"enum=none,enum=isa,enum=pvpanic" doc:"device that tells the host of a panic (pvpanic: libvirt 9.1 and later); default: none"`
+	Consoles      *Consoles      `yaml:"consoles,omitempty" json:"consoles,omitempty" doc:"how many serial ports and virtio consoles"`
+	Graphics      *Graphics      `yaml:"graphics,omitempty" json:"graphics,omitempty" doc:"a screen"`
+	USB           string         `yaml:"usb,omitempty" json:"usb,omitempty" jsonschema:"enum=none,enum=qemu-xhci" doc:"USB controller; default: none"`
+	IOMMU         *IOMMU         `yaml:"iommu,omitempty" json:"iommu,omitempty" doc:"an IOMMU"`
+	GDB           *GDB           `yaml:"gdb,omitempty" json:"gdb,omitempty" doc:"QEMU's gdb stub"`
+	RootPorts     *int           `yaml:"rootPorts,omitempty" json:"rootPorts,omitempty" jsonschema:"minimum=0,maximum=24" doc:"free PCI Express root ports, one for each device that is attached while the guest runs; default: 4"`
+	HostDevices   []HostDevice   `yaml:"hostDevices,omitempty" json:"hostDevices,omitempty" doc:"PCI devices of the host (VFIO)"`
+	NVMe          *NVMe          `yaml:"nvme,omitempty" json:"nvme,omitempty" doc:"NVMe controllers and subsystems"`
+	QEMU          *QEMU          `yaml:"qemu,omitempty" json:"qemu,omitempty" doc:"past libvirt's vocabulary, at one's own risk"`
+	XML           *XML           `yaml:"xml,omitempty" json:"xml,omitempty" doc:"past vmprov's vocabulary, at one's own risk"`
+	Kernel        string         `yaml:"kernel,omitempty" json:"kernel,omitempty" doc:"kernel image for direct boot"`
+	Initrd        string         `yaml:"initrd,omitempty" json:"initrd,omitempty" doc:"initrd for direct boot"`
+	Cmdline       string         `yaml:"cmdline,omitempty" json:"cmdline,omitempty" doc:"kernel command line for direct boot"`
+	Ready         []Probe        `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
+	ReadyTimeout  Duration       `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
+	Autostart     *bool          `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
+	StopTimeout   Duration       `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
+	Recycle       *Recycle       `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
 }
 
 // Guest is one guest with defaults merged and its count expanded. Its JSON is
@@ -141,74 +149,57 @@ type GuestDecl struct {
 // rendering and no key. The `effect` tags are the one table of what a change
 // of each field does to a guest that exists.
 type Guest struct {
-	Name         string   `json:"name"`
-	Family       string   `json:"family" effect:"none"` // key in the file; differs from Name when counted
-	Image        string   `json:"image,omitempty" effect:"recycle"`
-	CPUs         int      `json:"cpus" effect:"next boot"`
-	Memory       Size     `json:"memory" effect:"next boot"`
-	Accelerator  string   `json:"accelerator,omitempty" effect:"next boot"`
-	Root         Root     `json:"root" effect:"recycle"`
-	Disks        []Disk   `json:"disks,omitempty"`
-	Shares       []Share  `json:"shares,omitempty"`
-	Networks     []string `json:"networks" effect:"next boot"`
-	Kernel       string   `json:"kernel,omitempty" effect:"next boot"`
-	Initrd       string   `json:"initrd,omitempty" effect:"next boot"`
-	Cmdline      string   `json:"cmdline,omitempty" effect:"next boot"`
-	Ready        []Probe  `json:"ready" effect:"none"`
-	ReadyTimeout Duration `json:"readyTimeout" effect:"none"`
-	Autostart    bool     `json:"autostart,omitempty" effect:"live"`
-	StopTimeout  Duration `json:"stopTimeout" effect:"none"`
-	Recycle      Recycle  `json:"recycle" effect:"none"`
+	Name          string         `json:"name"`
+	Family        string         `json:"family" effect:"none"` // key in the file; differs from Name when counted
+	Image         string         `json:"image,omitempty" effect:"recycle"`
+	CPUs          int            `json:"cpus" effect:"next boot"`
+	Memory        Size           `json:"memory" effect:"next boot"`
+	Accelerator   string         `json:"accelerator,omitempty" effect:"next boot"`
+	Root          Root           `json:"root" effect:"recycle"`
+	Disks         []Disk         `json:"disks,omitempty"`
+	Shares        []Share        `json:"shares,omitempty"`
+	Networks      []NIC          `json:"networks"`
+	CPU           *CPU           `json:"cpu,omitempty"`
+	MaxCPUs       int            `json:"maxCPUs,omitempty" effect:"next boot"`
+	CurrentMemory Size           `json:"currentMemory,omitempty" effect:"live"`
+	MaxMemory     *MaxMemory     `json:"maxMemory,omitempty"`
+	DIMMs         []DIMM         `json:"dimms,omitempty" effect:"next boot"`
+	MemoryBacking *MemoryBacking `json:"memoryBacking,omitempty"`
+	NUMA          []NUMANode     `json:"numa,omitempty" effect:"next boot"`
+	NUMATune      *NUMATune      `json:"numatune,omitempty"`
+	CPUTune       *CPUTune       `json:"cputune,omitempty"`
+	IOThreads     int            `json:"iothreads,omitempty" effect:"next boot"`
+	Arch          string         `json:"arch,omitempty" effect:"next boot"`
+	Machine       string         `json:"machine,omitempty" effect:"next boot"`
+	Firmware      *Firmware      `json:"firmware,omitempty"`
+	TPM           *TPM           `json:"tpm,omitempty"`
+	Watchdog      *Watchdog      `json:"watchdog,omitempty"`
+	Vsock         *Vsock         `json:"vsock,omitempty"`
+	RNG           *RNG           `json:"rng,omitempty"`
+	Panic         string         `json:"panic,omitempty" effect:"next boot"`
+	Consoles      *Consoles      `json:"consoles,omitempty"`
+	Graphics      *Graphics      `json:"graphics,omitempty"`
+	USB           string         `json:"usb,omitempty" effect:"next boot"`
+	IOMMU         *IOMMU         `json:"iommu,omitempty"`
+	GDB           *GDB           `json:"gdb,omitempty"`
+	RootPorts     *int           `json:"rootPorts,omitempty" effect:"next boot"`
+	HostDevices   []HostDevice   `json:"hostDevices,omitempty"`
+	NVMe          *NVMe          `json:"nvme,omitempty" effect:"next boot"`
+	QEMU          *QEMU          `json:"qemu,omitempty"`
+	XML           *XML           `json:"xml,omitempty"`
+	Kernel        string         `json:"kernel,omitempty" effect:"next boot"`
+	Initrd        string         `json:"initrd,omitempty" effect:"next boot"`
+	Cmdline       string         `json:"cmdline,omitempty" effect:"next boot"`
+	Ready         []Probe        `json:"ready" effect:"none"`
+	ReadyTimeout  Duration       `json:"readyTimeout" effect:"none"`
+	Autostart     bool           `json:"autostart,omitempty" effect:"live"`
+	StopTimeout   Duration       `json:"stopTimeout" effect:"none"`
+	Recycle       Recycle        `json:"recycle" effect:"none"`
 }
 
 // Root is the root disk: a qcow2 overlay on the image, always /dev/vda.
 type Root struct {
 	Size Size `yaml:"size,omitempty" json:"size,omitempty" effect:"recycle" doc:"size; grown in the guest on its first boot; default: the image's"`
-}
-
-// Bus is what a data disk is attached to.
-type Bus string
-
-// Buses.
-const (
-	BusVirtio Bus = "virtio"
-	BusNVMe   Bus = "nvme"
-)
-
-// Disk is a data disk. It is kept over a recycle unless Persist says not. In a
-// loaded File, Bus, Format, Discard and Persist are always set, Serial but for
-// namespaces of a named controller; a block size of 0 is the device's default.
-type Disk struct {
-	Name              string      `yaml:"name" json:"name" jsonschema:"required" doc:"name in the guest's file and in the volume's; a DNS label"`
-	Bus               Bus         `yaml:"bus,omitempty" json:"bus,omitempty" jsonschema:"enum=virtio,enum=nvme" effect:"next boot" doc:"virtio or nvme; default: virtio"`
-	Size              Size        `yaml:"size" json:"size" jsonschema:"required" effect:"recreate" doc:"size of the disk"`
-	Format            string      `yaml:"format,omitempty" json:"format,omitempty" jsonschema:"enum=qcow2,enum=raw" effect:"recreate" doc:"qcow2 or raw; default: qcow2"`
-	Serial            string      `yaml:"serial,omitempty" json:"serial,omitempty" effect:"next boot" doc:"serial seen by the guest, at most 20 characters (a namespace of a controller has the controller's); default: the name"`
-	Controller        string      `yaml:"controller,omitempty" json:"controller,omitempty" effect:"next boot" doc:"nvme: disks that name the same controller are its namespaces, in this order; default: a controller of its own"`
-	LogicalBlockSize  int         `yaml:"logicalBlockSize,omitempty" json:"logicalBlockSize,omitempty" effect:"next boot" doc:"logical sector size in bytes; default: 512"`
-	PhysicalBlockSize int         `yaml:"physicalBlockSize,omitempty" json:"physicalBlockSize,omitempty" effect:"next boot" doc:"physical sector size in bytes; default: the logical one"`
-	Cache             string      `yaml:"cache,omitempty" json:"cache,omitempty" jsonschema:"enum=default,enum=none,enum=writethrough,enum=writeback,enum=directsync,enum=unsafe" effect:"next boot" doc:"host page cache mode"`
-	IO                string      `yaml:"io,omitempty" json:"io,omitempty" jsonschema:"enum=native,enum=threads,enum=io_uring" effect:"next boot" doc:"asynchronous I/O of the host"`
-	Discard           string      `yaml:"discard,omitempty" json:"discard,omitempty" jsonschema:"enum=ignore,enum=unmap" effect:"next boot" doc:"what a discard does on the host; default: unmap"`
-	IOThread          bool        `yaml:"iothread,omitempty" json:"iothread,omitempty" effect:"next boot" doc:"virtio: a thread of its own for this disk"`
-	ReadOnly          bool        `yaml:"readOnly,omitempty" json:"readOnly,omitempty" effect:"next boot" doc:"the guest cannot write"`
-	Filesystem        *Filesystem `yaml:"filesystem,omitempty" json:"filesystem,omitempty" effect:"next boot" doc:"made in the guest when the disk is blank"`
-	Target            string      `yaml:"target,omitempty" json:"target,omitempty" effect:"next boot" doc:"mount point in the guest"`
-	Persist           *bool       `yaml:"persist,omitempty" json:"persist,omitempty" effect:"none" doc:"false: recycle renews this disk; default: true"`
-}
-
-// Filesystem is what the guest makes on a blank disk.
-type Filesystem struct {
-	Type     string   `yaml:"type" json:"type" jsonschema:"required" doc:"file system type, such as xfs, ext4, btrfs"`
-	MkfsArgs []string `yaml:"mkfsArgs,omitempty" json:"mkfsArgs,omitempty" doc:"further arguments of mkfs; needs systemd 256 in the guest"`
-}
-
-// Share is a host folder that the guest sees by virtiofs.
-type Share struct {
-	Tag      string `yaml:"tag" json:"tag" jsonschema:"required" doc:"mount tag, at most 36 bytes"`
-	Source   string `yaml:"source" json:"source" jsonschema:"required" effect:"next boot" doc:"folder on the host"`
-	Target   string `yaml:"target,omitempty" json:"target,omitempty" effect:"next boot" doc:"mount point in the guest"`
-	ReadOnly bool   `yaml:"readOnly,omitempty" json:"readOnly,omitempty" effect:"next boot" doc:"mounted read-only"`
 }
 
 // Recycle says what recycle renews besides the root disk.

@@ -120,7 +120,7 @@ func (v validator) hostIO(d Disk, at string) {
 	if d.IO == "native" && d.Cache != "none" && d.Cache != "directsync" && !v.isBroken(at+".cache") {
 		v.value(at+".io", "must have cache none or directsync when it is native, got cache %s", cmp.Or(d.Cache, "default"))
 	}
-	if d.IOThread && d.Bus != BusVirtio && !v.isBroken(at+".bus") {
+	if d.IOThread != 0 && d.Bus != BusVirtio && !v.isBroken(at+".bus") {
 		v.key(at+".iothread", "must only be given with bus virtio, got bus %s", d.Bus)
 	}
 }

@@ -69,15 +69,16 @@ func (v validator) nics(f family) {
 		v.key(at, "is required where there are several networks; choose from %s, or [] for none", choices(v.file.Networks))
 	}
 	met := map[string]bool{}
-	for i, name := range f.spec.Networks {
+	for i, nic := range f.spec.Networks {
+		name := nic.Network
 		if _, ok := v.file.Networks[name]; !ok {
-			v.value(item(at, i), "must be a network of this file (%s), got %s%s",
+			v.value(item(at, i)+".network", "must be a network of this file (%s), got %s%s",
 				choices(v.file.Networks), quote(name), didYouMean(name, sortedKeys(v.file.Networks)))
 		}
-		if met[name] {
-			v.value(item(at, i), "must be named once, got %s again", quote(name))
+		if met[nic.Name] {
+			v.value(item(at, i), "must be named once, got %s again (`name` tells two NICs on one network apart)", quote(nic.Name))
 		}
-		met[name] = true
+		met[nic.Name] = true
 	}
 }
 

@@ -94,9 +94,7 @@ func isUsable(a netip.Addr) bool {
 func (v validator) room(name string, prefix netip.Prefix) {
 	guests := 0
 	for _, f := range v.families {
-		if slices.Contains(f.spec.Networks, name) {
-			guests += max(f.count, 0)
-		}
+		guests += max(f.count, 0) * len(f.spec.NICsOn(name))
 	}
 	if free := 1<<(32-prefix.Bits()) - 3; guests > free {
 		v.value(join("networks", name)+".ipv4", "must have an address for each of %d guests, got %s with %d", guests, quote(prefix.String()), free)
@@ -119,8 +117,9 @@ func (v validator) addresses() {
 	owner := map[[2]string]string{}
 	for _, f := range v.families {
 		for _, guest := range f.guestNames() {
-			for _, network := range f.spec.Networks {
-				key := [2]string{network, MAC(v.file.Project, guest, network)}
+			for _, nic := range f.spec.Networks {
+				network := nic.Network
+				key := [2]string{network, nic.HardwareAddress(v.file.Project, guest)}
 				if other, taken := owner[key]; taken && other != guest {
 					v.key(join("guests", f.name), "must have another name: %s and %s derive the same MAC %s on network %s",
 						quote(guest), quote(other), key[1], quote(network))

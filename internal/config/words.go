@@ -5,6 +5,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,8 @@ func words(v reflect.Value) string {
 			return ""
 		}
 		return value.String()
+	case Property:
+		return propertyWords(value)
 	case fmt.Stringer:
 		return value.String()
 	}
@@ -40,6 +43,8 @@ func words(v reflect.Value) string {
 		return flow(items)
 	case reflect.Struct:
 		return structWords(v)
+	case reflect.Map:
+		return mapWords(v)
 	case reflect.Int:
 		if v.Int() == 0 {
 			return ""
@@ -48,9 +53,35 @@ func words(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// structWords is a struct as a YAML mapping in one line, without what is empty.
+// propertyWords is a property of a QEMU device as YAML writes it.
+func propertyWords(p Property) string {
+	if p.Type == "remove" {
+		return "null"
+	}
+	return p.Value
+}
+
+// mapWords is a mapping in one line, its keys in order.
+func mapWords(v reflect.Value) string {
+	var pairs []string
+	for _, key := range v.MapKeys() {
+		pairs = append(pairs, key.String()+": "+words(v.MapIndex(key)))
+	}
+	slices.Sort(pairs)
+	return "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// structWords is a struct as a YAML mapping in one line, without what is
+// empty; a plain word where its shorthand says all.
 func structWords(v reflect.Value) string {
 	var pairs []string
+	if f, ok := shorthandOf(v.Type()); ok {
+		alone := reflect.New(v.Type()).Elem()
+		alone.Field(f.index).Set(v.Field(f.index))
+		if reflect.DeepEqual(alone.Interface(), v.Interface()) {
+			return words(v.Field(f.index))
+		}
+	}
 	for _, f := range fieldsOf(v.Type()) {
 		if value := v.Field(f.index); !value.IsZero() {
 			pairs = append(pairs, f.name+": "+words(value))

@@ -152,8 +152,8 @@ func inactive(pool storage.Pool) error {
 func (b *builder) resolveNetworks(guests []config.Guest) {
 	used := map[string]bool{}
 	for _, g := range guests {
-		for _, name := range g.Networks {
-			used[name] = true
+		for _, nic := range g.Networks {
+			used[nic.Network] = true
 		}
 	}
 	for _, name := range sortedKeys(used) {
@@ -282,8 +282,8 @@ func (b *builder) chooseSubnet(want config.Network) (netip.Prefix, error) {
 func (b *builder) reservations(name string) []network.Host {
 	var hosts []network.Host
 	for _, g := range b.d.Declared {
-		if slices.Contains(g.Networks, name) {
-			hosts = append(hosts, network.Host{MAC: config.MAC(b.d.Project, g.Name, name), Name: g.Name})
+		for _, nic := range g.NICsOn(name) {
+			hosts = append(hosts, network.Host{MAC: nic.HardwareAddress(b.d.Project, g.Name), Name: g.Name})
 		}
 	}
 	return hosts
@@ -300,8 +300,8 @@ func addresses(hosts []network.Host) map[string]netip.Addr {
 // address is where a guest is reached on the project's own networks; empty
 // where that is not known before its boot.
 func (b *builder) address(g config.Guest) string {
-	for _, name := range g.Networks {
-		if a, ok := b.networks[name].address[config.MAC(b.d.Project, g.Name, name)]; ok {
+	for _, nic := range g.Networks {
+		if a, ok := b.networks[nic.Network].address[nic.HardwareAddress(b.d.Project, g.Name)]; ok {
 			return a.String()
 		}
 	}
@@ -311,8 +311,8 @@ func (b *builder) address(g config.Guest) string {
 // stops gathers why nothing can be done to a guest, apart from its own state.
 func (s *sequence) stops() error {
 	errs := []error{s.o.Unfit[s.spec.Name], s.reachPool()}
-	for _, name := range s.spec.Networks {
-		errs = append(errs, s.networks[name].err)
+	for _, nic := range s.spec.Networks {
+		errs = append(errs, s.networks[nic.Network].err)
 	}
 	return errors.Join(errs...)
 }

@@ -54,14 +54,14 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 	}
 	s.tail = []ID{b.poolID, b.adopted[spec.Name]}
 	var links []ID
-	for _, name := range spec.Networks {
-		links = append(links, b.networks[name].id)
+	for _, nic := range spec.Networks {
+		links = append(links, b.networks[nic.Network].id)
 	}
 	if s.have == nil {
 		s.links = links
 		// Whoever removes a guest that was cut short finds its network too.
-		for _, name := range spec.Networks {
-			s.tail = append(s.tail, b.networks[name].defined)
+		for _, nic := range spec.Networks {
+			s.tail = append(s.tail, b.networks[nic.Network].defined)
 		}
 	} else {
 		// Nothing is done to a guest whose network cannot be had.
@@ -289,19 +289,11 @@ func (s *sequence) wait(m Mark, spec config.Guest) ID {
 	return s.then(waitReady{
 		target: ready.Target{
 			Guest: spec.Name, UUID: s.uuid, Probes: spec.Ready, Timeout: time.Duration(spec.ReadyTimeout),
-			Login: Login(s.d.Project, s.d.SSH, m, s.address(spec)), MACs: s.macs(spec),
+			Login: Login(s.d.Project, s.d.SSH, m, s.address(spec)), MACs: spec.HardwareAddresses(s.d.Project),
 			Mounts: mountPoints(spec), BannerOnly: key != "" && !slices.Contains(m.Keys, key),
 		},
 		mark: m, console: config.ConsoleVolumeName(s.domain),
 	}, "")
-}
-
-func (s *sequence) macs(spec config.Guest) []string {
-	var out []string
-	for _, name := range spec.Networks {
-		out = append(out, config.MAC(s.d.Project, spec.Name, name))
-	}
-	return out
 }
 
 // Login is how to reach a guest by ssh.

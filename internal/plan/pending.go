@@ -38,7 +38,8 @@ func pendingFields(g ObservedGuest) string {
 // guests that it had. declared are the file's networks, spec is what the guest
 // runs with.
 func CutOff(declared map[string]config.Network, o Observed, project string, spec config.Guest) string {
-	for _, name := range spec.Networks {
+	for _, nic := range spec.Networks {
+		name := nic.Network
 		n, ok := declared[name]
 		libvirtName := n.Network
 		switch {

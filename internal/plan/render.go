@@ -40,51 +40,17 @@ func (r rendering) xml() (string, error) {
 		Disks:       r.disks(name),
 		NICs:        r.nics(),
 		Filesystems: r.filesystems(),
+		HostDevices: r.hostDevices(),
+		NVMe:        r.nvme(),
+		Compute:     r.compute(),
+		Platform:    r.platform(),
+		Escape:      r.escape(),
 		Kernel:      r.spec.Kernel, Initrd: r.spec.Initrd, Cmdline: r.spec.Cmdline,
 		OEMStrings:         strings,
 		ConsoleLog:         r.pool.Volume(config.ConsoleVolumeName(name)),
 		NativeNVMe:         r.desired.Host.NativeNVMe,
 		ReadOnlyFilesystem: r.desired.Host.ReadOnlyVirtioFS,
 	})
-}
-
-func (r rendering) disks(domainName string) []domain.Disk {
-	out := make([]domain.Disk, 0, len(r.spec.Disks))
-	for _, d := range r.spec.Disks {
-		out = append(out, domain.Disk{
-			Name: d.Name, Bus: string(d.Bus), Format: d.Format, Serial: d.Serial, Controller: d.Controller,
-			Path:             r.pool.Volume(config.VolumeName(domainName, d.Name, d.Format)),
-			LogicalBlockSize: d.LogicalBlockSize, PhysicalBlockSize: d.PhysicalBlockSize,
-			Cache: d.Cache, IO: d.IO, Discard: d.Discard, IOThread: d.IOThread, ReadOnly: d.ReadOnly,
-		})
-	}
-	return out
-}
-
-func (r rendering) nics() []domain.NIC {
-	out := make([]domain.NIC, 0, len(r.spec.Networks))
-	for _, name := range r.spec.Networks {
-		n := r.desired.Networks[name]
-		nic := domain.NIC{MAC: config.MAC(r.desired.Project, r.spec.Name, name)}
-		switch n.Mode {
-		case config.NetworkBridge:
-			nic.Bridge = n.Bridge
-		case config.NetworkExisting:
-			nic.Network = n.Network
-		default:
-			nic.Network = config.NetworkName(r.desired.Project, name)
-		}
-		out = append(out, nic)
-	}
-	return out
-}
-
-func (r rendering) filesystems() []domain.Filesystem {
-	out := make([]domain.Filesystem, 0, len(r.spec.Shares))
-	for _, s := range r.spec.Shares {
-		out = append(out, domain.Filesystem{Tag: s.Tag, Source: s.Source, ReadOnly: s.ReadOnly})
-	}
-	return out
 }
 
 // credentials are what the guest takes in at boot.
@@ -105,18 +71,6 @@ func (r rendering) credentials() guest.Credentials {
 		})
 	}
 	return c
-}
-
-// diskDevice is a disk's stable device path in the guest.
-func diskDevice(g config.Guest, d config.Disk) string {
-	if d.Bus != config.BusNVMe {
-		return guest.DiskByID(string(d.Bus), d.Serial, 0)
-	}
-	serial, nsid, shared := d.NamespaceOf(g)
-	if !shared {
-		nsid = 0
-	}
-	return guest.DiskByID(string(d.Bus), serial, nsid)
 }
 
 // mountPoints are where a guest's shares and disks are mounted.

@@ -164,10 +164,7 @@ func (p *project) login(ctx context.Context, o plan.Observed, spec config.Guest)
 	p.warnKey(g)
 	address := addressOf(o, p.file.Project, g.Mark)
 	if address == "" {
-		var macs []string
-		for _, name := range spec.Networks {
-			macs = append(macs, config.MAC(p.file.Project, spec.Name, name))
-		}
+		macs := spec.HardwareAddresses(p.file.Project)
 		var err error
 		if address, err = ready.Address(ctx, p.client, g.UUID, macs); err != nil {
 			return guest.Login{}, fmt.Errorf("find the address of guest `%s`: %w", spec.Name, err)

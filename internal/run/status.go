@@ -160,13 +160,13 @@ func addressOf(o plan.Observed, project string, m plan.Mark) string {
 	if err != nil {
 		return ""
 	}
-	for _, name := range spec.Networks {
-		n, ok := o.Networks[config.NetworkName(project, name)]
+	for _, nic := range spec.Networks {
+		n, ok := o.Networks[config.NetworkName(project, nic.Network)]
 		if !ok || !n.Marked || n.Mark.Project != project {
 			continue
 		}
 		for _, host := range n.Hosts {
-			if host.MAC == config.MAC(project, m.Guest, name) {
+			if host.MAC == nic.HardwareAddress(project, m.Guest) {
 				return host.Address.String()
 			}
 		}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package domain
+
+// Platform is firmware and the devices of the board: TPM, watchdog, consoles ...
+type Platform struct{}
+
+// HostDevice is a PCI device of the host that the guest has for itself.
+type HostDevice struct{}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// HardwareAddress is the MAC address of a guest's NIC: its own, else derived.
+func (n NIC) HardwareAddress(project, guest string) string {
+	if n.MAC != "" {
+		return strings.ToLower(n.MAC)
+	}
+	return MAC(project, guest, cmp.Or(n.Name, n.Network))
+}
+
+// NICsOn are a guest's NICs on a network of the file.
+func (g Guest) NICsOn(network string) []NIC {
+	return slices.DeleteFunc(slices.Clone(g.Networks), func(n NIC) bool { return n.Network != network })
+}
+
+// HardwareAddresses are the MAC addresses of all NICs of a guest, in their order.
+func (g Guest) HardwareAddresses(project string) []string {
+	var out []string
+	for _, n := range g.Networks {
+		out = append(out, n.HardwareAddress(project, g.Name))
+	}
+	return out
+}
+
+// completeNICs is the NICs of one guest with their defaults.
+func completeNICs(nics []NIC) []NIC {
+	nics = slices.Clone(nics)
+	for i := range nics {
+		n := &nics[i]
+		n.Name = cmp.Or(n.Name, n.Network)
+		n.MAC = strings.ToLower(n.MAC)
+		// One form for one meaning, so that specs compare equal.
+		if n.Model == "virtio" {
+			n.Model = ""
+		}
+		if n.Link == "up" {
+			n.Link = ""
+		}
+	}
+	return nics
+}
