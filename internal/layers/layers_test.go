@@ -33,7 +33,7 @@ var layers = [][]string{
 	{"internal/run"},
 	{"internal/plan"},
 	{"internal/ready"},
-	{"domain", "image", "network", "storage", "internal/guest"},
+	{"domain", "image", "kernel", "network", "storage", "internal/guest"},
 	{"internal/config", "internal/event", "internal/state", "internal/virt"},
 }
 
