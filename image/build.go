@@ -34,7 +34,21 @@ type Request struct {
 	User *User
 	// Log takes the build log; empty for none. It is made (0600) as User's.
 	Log string
+	// Toplevel says that the flake's output is a NixOS system to boot without an
+	// image, by default nixosConfigurations.vm.config.system.build.toplevel.
+	Toplevel bool
 }
+
+// what is wanted, in a word.
+func (r Request) what() string {
+	if r.Toplevel {
+		return "closure"
+	}
+	return "image"
+}
+
+// action is the action of every event of a build.
+func (r Request) action() string { return "build " + r.what() }
 
 // User is a user of the host whose flake root builds.
 type User struct {
@@ -61,25 +75,36 @@ type Artifact struct {
 	Overrides string `json:",omitempty"`
 }
 
-// action is the action of every event of a build.
-const action = "build image"
-
 // Build builds or finds one image. It emits Started, Progress and Done or
 // Failed for the action "build image". A failed nix build is a *BuildError.
 func Build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
-	emit(event.Event{Kind: event.Started, Action: action, Object: r.Name})
-	a, err := build(ctx, r, emit)
+	return follow(ctx, r, emit, build, func(a Artifact) string { return a.Path })
+}
+
+// BuildClosure builds the closure of a flake, or reads one that is there: then
+// File is its store path, or a link to it. Events are those of "build closure".
+func BuildClosure(ctx context.Context, r Request, emit event.Sink) (Closure, error) {
+	r.Toplevel = true
+	return follow(ctx, r, emit, buildClosure, func(c Closure) string { return c.StorePath })
+}
+
+// follow does one build and tells how it goes.
+func follow[T any](ctx context.Context, r Request, emit event.Sink,
+	build func(context.Context, Request, event.Sink) (T, error), path func(T) string) (T, error) {
+	var none T
+	emit(event.Event{Kind: event.Started, Action: r.action(), Object: r.Name})
+	made, err := build(ctx, r, emit)
 	if err != nil && ctx.Err() != nil {
 		// Ended from outside: whoever did it says why.
-		emit(event.Event{Kind: event.Skipped, Action: action, Object: r.Name, Text: "the command ends"})
-		return Artifact{}, context.Cause(ctx)
+		emit(event.Event{Kind: event.Skipped, Action: r.action(), Object: r.Name, Text: "the command ends"})
+		return none, context.Cause(ctx)
 	}
 	if err != nil {
-		emit(event.Event{Kind: event.Failed, Action: action, Object: r.Name, Err: err})
-		return Artifact{}, err
+		emit(event.Event{Kind: event.Failed, Action: r.action(), Object: r.Name, Err: err})
+		return none, err
 	}
-	emit(event.Event{Kind: event.Done, Action: action, Object: r.Name, Text: a.Path})
-	return a, nil
+	emit(event.Event{Kind: event.Done, Action: r.action(), Object: r.Name, Text: path(made)})
+	return made, nil
 }
 
 func build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
@@ -89,9 +114,26 @@ func build(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
 	return buildFlake(ctx, r, emit)
 }
 
+func buildClosure(ctx context.Context, r Request, emit event.Sink) (Closure, error) {
+	if r.File != "" {
+		return ReadClosure(r.File)
+	}
+	b, err := newBuild(ctx, r, emit)
+	if err != nil {
+		return Closure{}, err
+	}
+	defer b.close()
+	storePath, err := b.storePath(ctx)
+	if err != nil {
+		return Closure{}, err
+	}
+	return ReadClosure(storePath)
+}
+
 // BuildError is a nix build that failed.
 type BuildError struct {
-	Image, Log string
+	// What is image or closure, Image its name.
+	What, Image, Log string
 	// Tail is the end of the build log.
 	Tail string
 	Err  error
@@ -99,9 +141,9 @@ type BuildError struct {
 
 func (e *BuildError) Error() string {
 	if e.Log == "" {
-		return fmt.Sprintf("build image %s: %v", e.Image, e.Err)
+		return fmt.Sprintf("build %s %s: %v", e.What, e.Image, e.Err)
 	}
-	return fmt.Sprintf("build image %s: %v; the build log is %s", e.Image, e.Err, e.Log)
+	return fmt.Sprintf("build %s %s: %v; the build log is %s", e.What, e.Image, e.Err, e.Log)
 }
 
 func (e *BuildError) Unwrap() error { return e.Err }

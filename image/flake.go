@@ -19,6 +19,9 @@ import (
 // for the first one in packages.<system>.
 var fallbacks = []string{"image", "nixosConfigurations.vm.config.system.build.image"}
 
+// toplevel is the attribute of a closure that names none.
+const toplevel = "nixosConfigurations.vm.config.system.build.toplevel"
+
 // buildFlake builds an image with nix and finds the image file in the result.
 func buildFlake(ctx context.Context, r Request, emit event.Sink) (Artifact, error) {
 	b, err := newBuild(ctx, r, emit)
@@ -50,17 +53,17 @@ type flakeBuild struct {
 }
 
 func newBuild(ctx context.Context, r Request, emit event.Sink) (*flakeBuild, error) {
-	n, ref, err := openFlake(ctx, r, action, emit)
+	n, ref, err := openFlake(ctx, r, r.action(), emit)
 	if err != nil {
 		return nil, err
 	}
 	overriding, err := overrideOptions(ctx, n, ref, r)
 	if err != nil {
-		return nil, fmt.Errorf("build image %s: %w", r.Name, err)
+		return nil, fmt.Errorf("%s %s: %w", r.action(), r.Name, err)
 	}
 	log, err := openLog(r)
 	if err != nil {
-		return nil, fmt.Errorf("build image %s: %w", r.Name, err)
+		return nil, fmt.Errorf("%s %s: %w", r.action(), r.Name, err)
 	}
 	options := append([]string{"--json", "--no-link", "--print-build-logs"}, ref.options...)
 	options = append(append(options, overriding...), n.buildUsers(ctx)...)
@@ -85,7 +88,7 @@ func openFlake(ctx context.Context, r Request, doing string, emit event.Sink) (n
 		}
 	}
 	if ref.note != "" {
-		emit(event.Event{Kind: event.Note, Action: action, Object: r.Name, Text: ref.note})
+		emit(event.Event{Kind: event.Note, Action: doing, Object: r.Name, Text: ref.note})
 	}
 	return nix{as: as, dir: ref.folder}, ref, nil
 }
@@ -112,8 +115,12 @@ func (discard) Close() error                { return nil }
 // storePath builds the attribute that the request names, else the first of
 // the fallbacks that the flake has.
 func (b *flakeBuild) storePath(ctx context.Context) (string, error) {
-	if b.request.Attribute != "" {
-		path, _, err := b.attribute(ctx, b.request.Attribute)
+	attribute := b.request.Attribute
+	if attribute == "" && b.request.Toplevel {
+		attribute = toplevel
+	}
+	if attribute != "" {
+		path, _, err := b.attribute(ctx, attribute)
 		return path, err
 	}
 	var last error
@@ -132,7 +139,7 @@ func (b *flakeBuild) neither(last error) error {
 	err := fmt.Errorf("the flake %s has neither packages.<system>.image nor %s; name the output with attribute", b.request.Flake, fallbacks[1])
 	var build *BuildError
 	if errors.As(last, &build) {
-		return &BuildError{Image: build.Image, Log: build.Log, Tail: build.Tail, Err: err}
+		return &BuildError{What: build.What, Image: build.Image, Log: build.Log, Tail: build.Tail, Err: err}
 	}
 	return err
 }
@@ -145,27 +152,27 @@ func (b *flakeBuild) attribute(ctx context.Context, attribute string) (path stri
 	out, err := b.nix.output(ctx, stderr, args...)
 	stderr.flush()
 	if ctx.Err() != nil {
-		return "", false, fmt.Errorf("build image %s: %w", b.request.Name, context.Cause(ctx))
+		return "", false, fmt.Errorf("%s %s: %w", b.request.action(), b.request.Name, context.Cause(ctx))
 	}
 	if err != nil {
 		return "", lacks(stderr.tail, attribute), b.failure(stderr.tail, err)
 	}
 	path, err = parseBuilt(out)
 	if err != nil {
-		return "", false, fmt.Errorf("build image %s: %w", b.request.Name, err)
+		return "", false, fmt.Errorf("%s %s: %w", b.request.action(), b.request.Name, err)
 	}
 	return path, false, nil
 }
 
 func (b *flakeBuild) progress(line string) {
-	b.emit(event.Event{Kind: event.Progress, Action: action, Object: b.request.Name, Text: line})
+	b.emit(event.Event{Kind: event.Progress, Action: b.request.action(), Object: b.request.Name, Text: line})
 }
 
 func (b *flakeBuild) failure(tail []string, err error) error {
 	if text := reason(tail); text != "" {
 		err = fmt.Errorf("nix: %s: %w", text, err)
 	}
-	return &BuildError{Image: b.request.Name, Log: b.request.Log, Tail: strings.Join(tail, "\n"), Err: err}
+	return &BuildError{What: b.request.what(), Image: b.request.Name, Log: b.request.Log, Tail: strings.Join(tail, "\n"), Err: err}
 }
 
 // lacks reports whether nix's own message says that the flake has no such
