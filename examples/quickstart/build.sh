@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builder of the quickstart image, called by nix with $out, $guest (folder of
-# the guest's own files) and $version (a file). It makes $out/quickstart.qcow2:
+# Builder of the quickstart guest, called by nix with $out, $guest (folder of
+# the guest's own files), $version (a file) and $kind. An image is
+# $out/quickstart.qcow2:
 #
 #   sector 0        MBR boot code (syslinux)
 #   partition 1     FAT: syslinux, kernel, initrd
 #   partition 2     ext4: the root, last on the disk so that it can grow
+#
+# A closure is what NixOS calls a toplevel, to boot without an image: $out has
+# boot.json, init, initrd, kernel, and in root/ what the guest runs.
 #
 # No loop device and no mount is needed, so it also runs in a container.
 set -euo pipefail
@@ -17,6 +21,8 @@ readonly root_mib=$((disk_mib - root_start_mib))
 
 # Modules that the initrd loads to reach the root.
 readonly boot_modules=(virtio_pci virtio_blk ext4)
+# Modules that the initrd of a closure loads to reach the host's store.
+readonly closure_modules=(virtio_pci virtiofs)
 # Modules that the root holds besides; loaded where the hardware is there.
 readonly root_modules=(
     virtio_net nvme virtiofs xfs overlay virtio-rng virtio_console virtio_balloon
@@ -34,7 +40,7 @@ readonly root_uuid=6f7a3d5e-3c0b-4a52-9d0c-2f1f5a7b8c9d
 umask 022
 
 # What nix hands over.
-: "${out:?}" "${guest:?}" "${version:?}"
+: "${out:?}" "${guest:?}" "${version:?}" "${kind:?}"
 
 die() {
     echo "build quickstart image: $*" >&2
@@ -103,14 +109,16 @@ pack_initrd() (
         busybox cpio -o -H newc -R 0:0 --renumber-inodes --ignore-devno 2>/dev/null >"$2"
 )
 
+# make_initrd RELEASE FILE INIT MODULE...
 make_initrd() {
-    local release=$1 file=$2 tree=$PWD/initrd.tree number=10 module
+    local release=$1 file=$2 init=$3 tree=$PWD/initrd.tree number=10 module
+    shift 3
     mkdir -p "$tree"/{bin,modules,proc,sys,dev,root}
     put_busybox "$tree/bin"
-    install -m 755 "$guest/initrd-init" "$tree/init"
+    install -m 755 "$guest/$init" "$tree/init"
     while read -r module; do
         copy_module "$module" "$tree/modules/$((number++))-${module##*/}"
-    done < <(module_files "$release" "${boot_modules[@]}")
+    done < <(module_files "$release" "$@")
     pack_initrd "$tree" "$file"
 }
 
@@ -126,8 +134,9 @@ copy_root_modules() {
     depmod -b "$root" "$release"
 }
 
+# make_root_tree ROOT: all but the modules.
 make_root_tree() {
-    local release=$1 root=$2 name
+    local root=$1 name
     mkdir -p "$root"/{usr/bin,usr/lib,usr/lib64,etc,dev,proc,sys,run,mnt,root,var/log}
     mkdir -m 1777 "$root/tmp"
     chmod 700 "$root/root"
@@ -141,11 +150,9 @@ make_root_tree() {
         copy_program "$name" "$root"
     done
     ln -sf mke2fs "$root/usr/bin/mkfs.ext4"
-    copy_root_modules "$release" "$root"
     cp -r "$guest"/etc "$guest"/usr "$root/"
     cp /etc/mke2fs.conf "$root/etc/"
     cp "$version" "$root/etc/version"
-    find "$root" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 }
 
 # make_root TREE FILE: an ext4 of the tree. Everything belongs to root,
@@ -177,19 +184,51 @@ make_disk() {
     dd if="$root" of="$disk" bs=1M seek="$root_start_mib" conv=notrunc,sparse status=none
 }
 
+make_image() {
+    local release=$1
+    make_initrd "$release" "$PWD/initrd" initrd-init "${boot_modules[@]}"
+    make_root_tree "$PWD/tree"
+    copy_root_modules "$release" "$PWD/tree"
+    find "$PWD/tree" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
+    make_root "$PWD/tree" "$PWD/root.ext4"
+    make_disk "/boot/vmlinuz-$release" "$PWD/initrd" "$PWD/root.ext4" "$PWD/disk.raw"
+    mkdir -p "$out"
+    qemu-img convert -O qcow2 "$PWD/disk.raw" "$out/quickstart.qcow2"
+}
+
+# make_closure RELEASE: the modules of the kernel come over a share of their own.
+make_closure() {
+    local release=$1
+    mkdir -p "$out/bin"
+    make_initrd "$release" "$out/initrd" closure-initrd-init "${closure_modules[@]}"
+    make_root_tree "$out/root"
+    mkdir "$out/root/usr/lib/modules"
+    cp "/boot/vmlinuz-$release" "$out/kernel"
+    sed "s|@out@|$out|g" "$guest/closure-init" >"$out/init"
+    sed "s|@out@|$out|g" "$guest/switch-to-configuration" >"$out/bin/switch-to-configuration"
+    chmod 755 "$out/init" "$out/bin/switch-to-configuration"
+    cat >"$out/boot.json" <<-BOOTSPEC
+	{
+	  "org.nixos.bootspec.v1": {
+	    "init": "$out/init",
+	    "initrd": "$out/initrd",
+	    "kernel": "$out/kernel",
+	    "kernelParams": ["quiet"],
+	    "label": "quickstart, not NixOS",
+	    "system": "x86_64-linux",
+	    "toplevel": "$out"
+	  }
+	}
+	BOOTSPEC
+}
+
 main() {
-    local work release
+    local work
     work=$(mktemp -d "${TMPDIR:-/tmp}/quickstart.XXXXXX")
     # shellcheck disable=SC2064 # the value of now is meant
     trap "rm -rf '$work'" EXIT
     cd "$work"
-    release=$(find_kernel)
-    make_initrd "$release" "$work/initrd"
-    make_root_tree "$release" "$work/tree"
-    make_root "$work/tree" "$work/root.ext4"
-    make_disk "/boot/vmlinuz-$release" "$work/initrd" "$work/root.ext4" "$work/disk.raw"
-    mkdir -p "$out"
-    qemu-img convert -O qcow2 "$work/disk.raw" "$out/quickstart.qcow2"
+    "make_$kind" "$(find_kernel)"
 }
 
 main

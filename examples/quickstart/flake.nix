@@ -24,9 +24,8 @@
           name = "vmprov-quickstart-${name}";
           inherit path;
         };
-      image = derivation {
-        name = "vmprov-quickstart";
-        inherit system;
+      make = kind: name: derivation {
+        inherit name system kind;
         builder = "/bin/bash";
         args = [ (part "build.sh" ./build.sh) ];
         guest = part "guest" ./guest;
@@ -35,9 +34,11 @@
       };
     in
     {
-      packages.${system} = {
-        inherit image;
+      packages.${system} = rec {
+        image = make "image" "vmprov-quickstart";
         default = image;
       };
+      # The same guest without an image, where a NixOS flake has its toplevel.
+      nixosConfigurations.vm.config.system.build.toplevel = make "closure" "vmprov-quickstart-closure";
     };
 }
