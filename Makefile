@@ -59,7 +59,7 @@ lint-go:
 
 lint-shell:
 	find . -path ./.git -prune -o -path ./configurations -prune -o -type f -print0 | \
-		xargs -0 grep -lZE '^#!/bin/(busybox )?(ba|da)?sh' | xargs -0 shellcheck
+		xargs -0 grep -lZE '^#!(@out@.*)?/bin/(busybox )?(ba|da)?sh' | xargs -0 shellcheck
 
 unit: ## tests that need no libvirtd
 	go test $$(go list ./... | grep -v '^vmprov/test')
