@@ -62,17 +62,17 @@ var badYaml = []badCase{
 	{
 		name: "unknown key of another level",
 		yaml: head + "guests:\n  a:\n    serial: x1\n",
-		want: "vmprov.yaml:5:5: guests.a.serial: unknown key; it is a key of a disk, not of a guest",
+		want: "vmprov.yaml:5:5: guests.a.serial: unknown key; it is a key of a disk, an nvme controller and consoles, not of a guest",
 	},
 	{
 		name: "unknown key of several levels",
 		yaml: head + "size: 4GiB\nguests: {a: {}}\n",
-		want: "vmprov.yaml:3:1: size: unknown key; it is a key of root and of a disk, not of the top level",
+		want: "vmprov.yaml:3:1: size: unknown key; it is a key of root, a disk, zrwa, maxMemory and a dimm, not of the top level",
 	},
 	{
 		name: "unknown key far",
-		yaml: head + "guests:\n  a:\n    gpu: true\n",
-		want: "vmprov.yaml:5:5: guests.a.gpu: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
+		yaml: head + "guests:\n  a:\n    colour: red\n",
+		want: "vmprov.yaml:5:5: guests.a.colour: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, cpu, maxCPUs, currentMemory, maxMemory, dimms, memoryBacking, numa, numatune, cputune, iothreads, arch, machine, firmware, tpm, watchdog, vsock, rng, panic, consoles, graphics, usb, iommu, gdb, rootPorts, hostDevices, nvme, qemu, xml, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
 	},
 	{
 		name: "unknown key meant a required one",
@@ -95,7 +95,7 @@ var badYaml = []badCase{
 		want: "vmprov.yaml:1:1: project: is required\n" +
 			"vmprov.yaml:1:1: images: must have at least one image, as a guest starts from one\n" +
 			"vmprov.yaml:1:22: guests.a.disks[0].name: is required\n" +
-			"vmprov.yaml:1:22: guests.a.disks[0].size: is required\n" +
+			"vmprov.yaml:1:22: guests.a.disks[0].size: is required without `image` and `path`\n" +
 			"vmprov.yaml:1:45: guests.a.shares[0].tag: is required\n" +
 			"vmprov.yaml:1:45: guests.a.shares[0].source: is required",
 	},
@@ -199,7 +199,7 @@ var badYaml = []badCase{
 			"vmprov.yaml:2:21: images.i.flake: must not have a fragment; say it with `attribute`, got `github:o/r#x`\n" +
 			"vmprov.yaml:5:13: guests.a.memory: must have a binary unit: GB is decimal, write 4GiB, got `4GB`\n" +
 			"vmprov.yaml:6:11: guests.a.cpus: must be 1 to 4096, got 0\n" +
-			"vmprov.yaml:8:24: guests.a.disks[0].bus: must be one of virtio, nvme, got `nmve`; did you mean `nvme`?\n" +
-			"vmprov.yaml:9:5: guests.a.colour: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
+			"vmprov.yaml:8:24: guests.a.disks[0].bus: must be one of virtio, nvme, scsi, sata, ide, got `nmve`; did you mean `nvme`?\n" +
+			"vmprov.yaml:9:5: guests.a.colour: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, cpu, maxCPUs, currentMemory, maxMemory, dimms, memoryBacking, numa, numatune, cputune, iothreads, arch, machine, firmware, tpm, watchdog, vsock, rng, panic, consoles, graphics, usb, iommu, gdb, rootPorts, hostDevices, nvme, qemu, xml, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
 	},
 }

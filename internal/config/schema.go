@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -29,6 +30,8 @@ func Schema() ([]byte, error) {
 	for _, key := range []string{"images", "networks", "guests"} {
 		named(schema, key)
 	}
+	shorthands(schema)
+	oneSource(schema)
 	// A guest or network may be its name and nothing else.
 	nullable(schema, "networks")
 	nullable(schema, "guests")
@@ -40,6 +43,28 @@ func Schema() ([]byte, error) {
 		return nil, fmt.Errorf("generate schema: %w", err)
 	}
 	return text.Bytes(), nil
+}
+
+// shorthands lets a plain word stand in place of each mapping that has a key
+// for it. The rules of the mapping bind only what is one.
+func shorthands(schema *jsonschema.Schema) {
+	for _, level := range levels {
+		f, ok := shorthandOf(level.of)
+		if !ok {
+			continue
+		}
+		mapping := schema.Definitions[schemaName(level.of)]
+		mapping.OneOf = []*jsonschema.Schema{{Type: mapping.Type}, {Type: "string", Enum: choicesOf(f.enum)}}
+		mapping.Type = ""
+	}
+}
+
+// oneSource says that a disk is made of something.
+func oneSource(schema *jsonschema.Schema) {
+	disk := schema.Definitions[schemaName(reflect.TypeFor[Disk]())]
+	for _, key := range []string{"size", "image", "path"} {
+		disk.AnyOf = append(disk.AnyOf, &jsonschema.Schema{Required: []string{key}})
+	}
 }
 
 // named says that the keys of a mapping are DNS labels.
@@ -82,7 +107,15 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[Pool]():
 		return oneOf(&jsonschema.Schema{Type: "string", Pattern: `^[^/]+$`}, poolForm("name"), poolForm("path"))
 	case reflect.TypeFor[Probe]():
-		return oneOf(&jsonschema.Schema{Type: "string", Enum: probeEnum()}, commandSchema())
+		return oneOf(&jsonschema.Schema{Type: "string", Enum: choicesOf(probeNames)}, commandSchema())
+	case reflect.TypeFor[IOThread]():
+		return oneOf(&jsonschema.Schema{Type: "boolean"},
+			&jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: json.Number(strconv.Itoa(maxIOThreads))})
+	case reflect.TypeFor[Property]():
+		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "integer"},
+			&jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "null"})
+	case reflect.TypeFor[Markup]():
+		return &jsonschema.Schema{Type: "string"}
 	}
 	return nil
 }
@@ -115,10 +148,11 @@ func mappingOf(key string, value *jsonschema.Schema) *jsonschema.Schema {
 	}
 }
 
-func probeEnum() []any {
-	var names []any
-	for _, name := range probeNames {
-		names = append(names, name)
+// choicesOf are words as the schema lists them.
+func choicesOf(words []string) []any {
+	var choices []any
+	for _, word := range words {
+		choices = append(choices, word)
 	}
-	return names
+	return choices
 }

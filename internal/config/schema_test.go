@@ -82,9 +82,21 @@ func TestSchemaRefuses(t *testing.T) {
 		{"decimal unit", head + "guests: {a: {memory: 4GB}}"},
 		{"negative size", head + "guests: {a: {memory: -1}}"},
 		{"duration", head + "guests: {a: {readyTimeout: 300}}"},
-		{"bus", head + "guests: {a: {disks: [{name: d, size: 1GiB, bus: scsi}]}}"},
+		{"bus", head + "guests: {a: {disks: [{name: d, size: 1GiB, bus: usb}]}}"},
 		{"disk without a size", head + "guests: {a: {disks: [{name: d}]}}"},
 		{"share without a source", head + "guests: {a: {shares: [{tag: t}]}}"},
+		{"iothread of none", head + "guests: {a: {disks: [{name: d, size: 1GiB, iothread: 0}]}}"},
+		{"iothread as a word", head + "guests: {a: {disks: [{name: d, size: 1GiB, iothread: own}]}}"},
+		{"iothread above all", head + "guests: {a: {disks: [{name: d, size: 1GiB, iothread: 65}]}}"},
+		{"number above its bound", head + "guests: {a: {disks: [{name: d, size: 1GiB, rotationRate: 65535}]}}"},
+		{"number behind a pointer", head + "guests: {a: {rootPorts: 25}}"},
+		{"shorthand of no choice", head + "guests: {a: {tpm: tpm-spapr}}"},
+		{"shorthand of the wrong type", head + "guests: {a: {networks: [7]}}"},
+		{"mapping of a shorthand without its key", head + "guests: {a: {networks: [{name: n}]}}"},
+		{"unknown key in a shorthand's mapping", head + "guests: {a: {tpm: {modle: tpm-crb}}}"},
+		{"property", head + "guests: {a: {qemu: {override: {ua-d: {p: [1]}}}}}"},
+		{"property of a fraction", head + "guests: {a: {qemu: {override: {ua-d: {p: 1.5}}}}}"},
+		{"markup", head + "guests: {a: {xml: {merge: 7}}}"},
 		{"filesystem without a type", head + "guests: {a: {disks: [{name: d, size: 1GiB, filesystem: {}}]}}"},
 		{"probe", head + "guests: {a: {ready: [shh]}}"},
 		{"command probe", head + "guests: {a: {ready: [{command: uptime}]}}"},
@@ -99,6 +111,30 @@ func TestSchemaRefuses(t *testing.T) {
 			assert.Assert(t, validateYAML(t, schema, []byte(tc.yaml)) != nil)
 			_, err := Parse([]byte(tc.yaml), testEnvironment)
 			assert.Assert(t, err != nil, "the schema is stricter than Parse")
+		})
+	}
+}
+
+// TestSchemaTakes holds the schema to the forms that Parse takes as well.
+func TestSchemaTakes(t *testing.T) {
+	schema := compiledSchema(t)
+	cases := []struct{ name, guest string }{
+		{"shorthand of a choice", "{tpm: tpm-crb}"},
+		{"shorthand's mapping", "{tpm: {version: '2.0'}}"},
+		{"NIC", "{networks: [default, {network: default, name: two}]}"},
+		{"iothread of its own", "{disks: [{name: d, size: 1GiB, iothread: true}]}"},
+		{"iothread said not", "{disks: [{name: d, size: 1GiB, iothread: false}]}"},
+		{"iothread by number", "{iothreads: 1, disks: [{name: d, size: 1GiB, iothread: 1}]}"},
+		{"properties", "{qemu: {override: {ua-d: {a: x, b: -1, c: true, d: null}}}}"},
+		{"disk by path", "{disks: [{name: d, path: /dev/sdz}]}"},
+		{"disk of an image", "{disks: [{name: d, image: i}]}"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			text := []byte(head + "guests: {a: " + tc.guest + "}\n")
+			assert.NilError(t, validateYAML(t, schema, text))
+			_, err := Parse(text, testEnvironment)
+			assert.NilError(t, err)
 		})
 	}
 }

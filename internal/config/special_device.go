@@ -13,6 +13,9 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
+// maxIOThreads is how many iothreads a guest may have.
+const maxIOThreads = 64
+
 // iothread decodes true (a thread of its own), false or the number of one of
 // the guest's threads.
 func (d *decoder) iothread(node ast.Node, path string, v reflect.Value) {
@@ -23,12 +26,12 @@ func (d *decoder) iothread(node ast.Node, path string, v reflect.Value) {
 		}
 		return
 	case *ast.IntegerNode:
-		if value, ok := intOf(n); ok && value >= 1 && value <= 64 {
+		if value, ok := intOf(n); ok && value >= 1 && value <= maxIOThreads {
 			v.SetInt(value)
 			return
 		}
 	}
-	d.mismatch(node, path, "true or the number of an iothread, from 1 to 64")
+	d.mismatch(node, path, "true, false or the number of an iothread, from 1 to 64")
 }
 
 // String is the thread as YAML writes it; empty for the main loop.

@@ -92,7 +92,16 @@ func unknownKey(key string, t reflect.Type) (message, meant string) {
 		}
 	}
 	if len(places) > 0 {
-		return "unknown key; it is a key of " + strings.Join(places, " and of ") + ", not of " + here, ""
+		return "unknown key; it is a key of " + listed(places) + ", not of " + here, ""
 	}
 	return "unknown key; known here: " + strings.Join(keysOf(t), ", "), ""
+}
+
+// listed are words as a sentence has them: a, b and c.
+func listed(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -97,9 +97,9 @@ type Duration time.Duration
 // GuestDecl is a guest as written: a GuestSpec and how many there are of it.
 // Pointers tell "not said" from a zero that was meant.
 type GuestDecl struct {
-	Count         *int           `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
+	Count         *int           `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
 	Image         string         `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
-	CPUs          int            `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1" doc:"virtual CPUs; default: 2"`
+	CPUs          int            `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs; default: 2"`
 	Memory        Size           `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
 	Accelerator   string         `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
 	Root          *Root          `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
@@ -107,7 +107,7 @@ type GuestDecl struct {
 	Shares        []Share        `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
 	Networks      []NIC          `yaml:"networks,omitempty" json:"networks,omitempty" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
 	CPU           *CPU           `yaml:"cpu,omitempty" json:"cpu,omitempty" doc:"model, features and topology of the processor"`
-	MaxCPUs       int            `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1" doc:"virtual CPUs that can be plugged up to; default: cpus"`
+	MaxCPUs       int            `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs that can be plugged up to; default: cpus"`
 	CurrentMemory Size           `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" doc:"memory that the balloon leaves the guest; default: memory"`
 	MaxMemory     *MaxMemory     `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" doc:"memory that can be plugged up to"`
 	DIMMs         []DIMM         `yaml:"dimms,omitempty" json:"dimms,omitempty" doc:"memory modules besides memory; need maxMemory"`
