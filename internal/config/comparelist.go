@@ -8,28 +8,39 @@ import (
 	"strings"
 )
 
-func compareDisks(applied, declared []Disk) []Change {
-	return compareList("disks", applied, declared, func(d Disk) string { return d.Name }, diskWords)
+func compareDisks(c comparing, applied, declared []Disk) []Change {
+	return compareList(c, "disks", applied, declared, diskName, diskWords)
 }
 
-func compareShares(applied, declared []Share) []Change {
-	return compareList("shares", applied, declared, func(s Share) string { return s.Tag }, shareWords)
+func compareShares(c comparing, applied, declared []Share) []Change {
+	return compareList(c, "shares", applied, declared, shareTag, shareWords)
 }
 
-func compareNICs(applied, declared []NIC) []Change {
-	return compareList("networks", applied, declared, func(n NIC) string { return n.Name }, func(n NIC) string { return n.Network })
+func compareNICs(c comparing, applied, declared []NIC) []Change {
+	return compareList(c, "networks", applied, declared, nicName, func(n NIC) string { return n.Network })
 }
 
-func compareHostDevices(applied, declared []HostDevice) []Change {
-	return compareList("hostDevices", applied, declared, func(h HostDevice) string { return h.Name }, func(h HostDevice) string { return h.PCI })
+func compareHostDevices(c comparing, applied, declared []HostDevice) []Change {
+	return compareList(c, "hostDevices", applied, declared, func(h HostDevice) string { return h.Name }, func(h HostDevice) string { return h.PCI })
 }
+
+// What the items of a list are matched by.
+func diskName(d Disk) string  { return d.Name }
+func shareTag(s Share) string { return s.Tag }
+func nicName(n NIC) string    { return n.Name }
 
 // compareList lists what differs between two lists whose items have a name:
 // items that are new or differ in the order declared, those that are gone, and
 // the order of those in both, which decides device names and namespace ids.
-func compareList[T any](path string, applied, declared []T, name func(T) string, words func(T) string) []Change {
+func compareList[T any](c comparing, path string, applied, declared []T, name func(T) string, words func(T) string) []Change {
 	find := func(list []T, item T) int {
 		return slices.IndexFunc(list, func(other T) bool { return name(other) == name(item) })
+	}
+	effect := func(item T) Effect {
+		if r, ok := rules[path+"[]"]; ok {
+			return r.effect(c, name(item))
+		}
+		return EffectNextBoot
 	}
 	var changes []Change
 	var oldOrder, newOrder []string
@@ -37,15 +48,15 @@ func compareList[T any](path string, applied, declared []T, name func(T) string,
 		at := path + "[" + name(item) + "]"
 		i := find(applied, item)
 		if i < 0 {
-			changes = append(changes, Change{Path: at, New: words(item), Effect: EffectNextBoot})
+			changes = append(changes, Change{Path: at, New: words(item), Effect: effect(item)})
 			continue
 		}
 		newOrder = append(newOrder, name(item))
-		changes = append(changes, compareFields(at, reflect.ValueOf(applied[i]), reflect.ValueOf(item))...)
+		changes = append(changes, c.fields(at, name(item), reflect.ValueOf(applied[i]), reflect.ValueOf(item))...)
 	}
 	for _, item := range applied {
 		if find(declared, item) < 0 {
-			changes = append(changes, Change{Path: path + "[" + name(item) + "]", Old: words(item), Effect: EffectNextBoot})
+			changes = append(changes, Change{Path: path + "[" + name(item) + "]", Old: words(item), Effect: effect(item)})
 			continue
 		}
 		oldOrder = append(oldOrder, name(item))

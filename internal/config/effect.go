@@ -17,47 +17,56 @@ type Change struct {
 	Effect   Effect
 }
 
-// Compare lists what differs between the applied and the declared spec of a
-// guest, field by field in the order of the type, list items matched by name
-// (disks) or tag (shares). Effects come from the `effect` tags; where an
-// effect depends on the direction (a disk that grows) a function decides.
+// Compare lists what differs between the spec that a guest has and the declared
+// one, field by field in the order of the type, list items matched by name
+// (disks, NICs, devices of the host) or tag (shares). Effects come from the
+// `effect` tags and, where a bus or a direction decides, from the rules.
 func Compare(applied, declared Guest) []Change {
-	return compareFields("", reflect.ValueOf(applied), reflect.ValueOf(declared))
+	return comparing{applied, declared}.fields("", "", reflect.ValueOf(applied), reflect.ValueOf(declared))
 }
 
-// compareFields lists the fields of two structs that differ. A field without
-// an effect is what the struct is matched by (a name, a tag).
-func compareFields(path string, applied, declared reflect.Value) []Change {
+// comparing is the two specs that are compared.
+type comparing struct{ applied, declared Guest }
+
+// fields lists the fields of two structs that differ; item is the name of the
+// list item that they are, if they are one. A field without an effect is what
+// the struct is matched by (a name, a tag).
+func (c comparing) fields(path, item string, applied, declared reflect.Value) []Change {
 	var changes []Change
 	for i := range applied.NumField() {
 		f := applied.Type().Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		at := join(path, name)
+		at := join(path, jsonName(f))
 		old, new := applied.Field(i), declared.Field(i)
 		switch {
 		case f.Type == reflect.TypeFor[[]Disk]():
-			changes = append(changes, compareDisks(old.Interface().([]Disk), new.Interface().([]Disk))...)
+			changes = append(changes, compareDisks(c, old.Interface().([]Disk), new.Interface().([]Disk))...)
 		case f.Type == reflect.TypeFor[[]Share]():
-			changes = append(changes, compareShares(old.Interface().([]Share), new.Interface().([]Share))...)
+			changes = append(changes, compareShares(c, old.Interface().([]Share), new.Interface().([]Share))...)
 		case f.Type == reflect.TypeFor[[]NIC]():
-			changes = append(changes, compareNICs(old.Interface().([]NIC), new.Interface().([]NIC))...)
+			changes = append(changes, compareNICs(c, old.Interface().([]NIC), new.Interface().([]NIC))...)
 		case f.Type == reflect.TypeFor[[]HostDevice]():
-			changes = append(changes, compareHostDevices(old.Interface().([]HostDevice), new.Interface().([]HostDevice))...)
+			changes = append(changes, compareHostDevices(c, old.Interface().([]HostDevice), new.Interface().([]HostDevice))...)
 		case f.Type == reflect.TypeFor[Root]():
-			changes = append(changes, compareFields(at, old, new)...)
+			changes = append(changes, c.fields(at, "", old, new)...)
 		case f.Type.Kind() == reflect.Pointer && f.Tag.Get("effect") == "":
-			changes = append(changes, compareParts(at, old, new)...)
+			changes = append(changes, c.parts(at, old, new)...)
 		case f.Tag.Get("effect") == "":
 		case words(old) != words(new):
-			changes = append(changes, Change{at, words(old), words(new), effectOf(f, old, new)})
+			changes = append(changes, Change{at, words(old), words(new), c.effect(applied.Type(), f, item)})
 		}
 	}
 	return changes
 }
 
-// compareParts compares what may be absent field by field; where only its
-// presence differs, that is the change.
-func compareParts(path string, old, new reflect.Value) []Change {
+// jsonName is a field's key in the mark.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// parts compares what may be absent field by field; where only its presence
+// differs, that is the change.
+func (c comparing) parts(path string, old, new reflect.Value) []Change {
 	zero := reflect.New(old.Type().Elem()).Elem()
 	part := func(v reflect.Value) reflect.Value {
 		if v.IsNil() {
@@ -65,19 +74,17 @@ func compareParts(path string, old, new reflect.Value) []Change {
 		}
 		return v.Elem()
 	}
-	changes := compareFields(path, part(old), part(new))
+	changes := c.fields(path, "", part(old), part(new))
 	if len(changes) == 0 && old.IsNil() != new.IsNil() {
 		changes = append(changes, Change{path, words(old), words(new), EffectNextBoot})
 	}
 	return changes
 }
 
-// effectOf is the effect of a changed field: its tag, but where the direction decides.
-func effectOf(f reflect.StructField, old, new reflect.Value) Effect {
-	effect := Effect(f.Tag.Get("effect"))
-	if effect == EffectRecreate && f.Type == reflect.TypeFor[Size]() && new.Uint() > old.Uint() {
-		// A volume that grows keeps its content; QEMU sees the size when it starts.
-		return EffectNextBoot
+// effect is the effect of a changed field: what its rule says, else its tag.
+func (c comparing) effect(of reflect.Type, f reflect.StructField, item string) Effect {
+	if r, ok := rules[of.Name()+"."+jsonName(f)]; ok {
+		return r.effect(c, item)
 	}
-	return effect
+	return Effect(f.Tag.Get("effect"))
 }

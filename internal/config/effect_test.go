@@ -24,14 +24,14 @@ func TestCompare(t *testing.T) {
 			"cpus: 2 -> 4 (next boot)\naccelerator:  -> tcg (next boot)\nkernel:  -> /k (next boot)\n" +
 				"cmdline:  -> quiet (next boot)\nautostart: false -> true (live)\nstopTimeout: 1m -> 1m30s (none)"},
 		{"root", "{}", "root: {size: 40GiB}", "root.size:  -> 40GiB (recycle)"},
-		{"networks", "{}", "networks: []", "networks: [default] -> [] (next boot)\nready: [ssh] -> [running] (none)"},
+		{"networks", "{}", "networks: []", "networks[default]: default ->  (live)\nready: [ssh] -> [running] (none)"},
 		{"ready", "{}", "ready: [agent, {command: [test, -e, /x]}]", "ready: [ssh] -> [agent, {command: [test, -e, /x]}] (none)"},
 		{"recycle", two, "{" + two + ", recycle: {disks: [a]}}", "recycle: {} -> {disks: [a]} (none)"},
 		{"disk added", "{}", "disks: [{name: scratch, bus: nvme, size: 20GiB}]", "disks[scratch]:  -> nvme 20GiB (next boot)"},
 		{"disk removed", two, "disks: [{name: a, size: 4GiB}]", "disks[b]: nvme 20GiB ->  (next boot)"},
 		{"disk replaced", "disks: [{name: a, size: 4GiB}]", "disks: [{name: b, size: 4GiB}]",
-			"disks[b]:  -> virtio 4GiB (next boot)\ndisks[a]: virtio 4GiB ->  (next boot)"},
-		{"disk grows", "disks: [{name: a, size: 4GiB}]", "disks: [{name: a, size: 8GiB}]", "disks[a].size: 4GiB -> 8GiB (next boot)"},
+			"disks[b]:  -> virtio 4GiB (live)\ndisks[a]: virtio 4GiB ->  (live)"},
+		{"disk grows", "disks: [{name: a, size: 4GiB}]", "disks: [{name: a, size: 8GiB}]", "disks[a].size: 4GiB -> 8GiB (live)"},
 		{"disk shrinks", "disks: [{name: a, size: 4GiB}]", "disks: [{name: a, size: 2GiB}]", "disks[a].size: 4GiB -> 2GiB (recreate)"},
 		{"disk's format", "disks: [{name: a, size: 4GiB}]", "disks: [{name: a, size: 4GiB, format: raw}]", "disks[a].format: qcow2 -> raw (recreate)"},
 		{"disk's fields", "disks: [{name: a, size: 4GiB}]",
@@ -44,7 +44,7 @@ func TestCompare(t *testing.T) {
 			"disks: [{name: b, bus: nvme, controller: c, size: 1GiB}, {name: a, bus: nvme, controller: c, size: 1GiB}]",
 			"disks: [a, b] -> [b, a] (next boot)"},
 		{"share added", "{}", "shares: [{tag: t, source: /s, target: /m, readOnly: true}]", "shares[t]:  -> /s on /m, read-only (next boot)"},
-		{"share removed", "shares: [{tag: t, source: /s}]", "{}", "shares[t]: /s ->  (next boot)"},
+		{"share removed", "shares: [{tag: t, source: /s}]", "{}", "shares[t]: /s ->  (live)"},
 		{"share's source", "shares: [{tag: t, source: /s}]", "shares: [{tag: t, source: /r}]", "shares[t].source: /s -> /r (next boot)"},
 		{"counted", "count: 1", "count: 2", ""},
 	}
@@ -73,12 +73,20 @@ func TestCompareImage(t *testing.T) {
 // TestEveryFieldHasAnEffect: a new field cannot be forgotten.
 func TestEveryFieldHasAnEffect(t *testing.T) {
 	effects := []Effect{EffectNone, EffectLive, EffectNextBoot, EffectRecycle, EffectRecreate}
-	// What lists are matched by, and the lists that are compared item by item.
-	without := []string{"Guest.Name", "Guest.Disks", "Guest.Shares", "Disk.Name", "Share.Tag"}
-	for _, of := range []reflect.Type{reflect.TypeFor[Guest](), reflect.TypeFor[Disk](), reflect.TypeFor[Share](), reflect.TypeFor[Root]()} {
+	// What lists are matched by.
+	without := []string{"Guest.Name", "Disk.Name", "Share.Tag", "NIC.Name", "HostDevice.Name"}
+	compared := []reflect.Type{reflect.TypeFor[Guest](), reflect.TypeFor[Root]()}
+	for n := 0; n < len(compared); n++ {
+		of := compared[n]
 		for i := range of.NumField() {
 			name := of.Name() + "." + of.Field(i).Name
 			effect := of.Field(i).Tag.Get("effect")
+			part := elem(of.Field(i).Type)
+			if effect == "" && part.Kind() == reflect.Struct {
+				// Compared by its own fields, in a list item by item.
+				compared = append(compared, part)
+				continue
+			}
 			if slices.Contains(without, name) {
 				assert.Check(t, effect == "", "%s", name)
 				continue
@@ -92,10 +100,10 @@ func TestEveryFieldHasAnEffect(t *testing.T) {
 func TestCompareSeesEveryField(t *testing.T) {
 	unchanged := []string{"Name"}
 	full := func() Guest {
-		return Guest{Disks: []Disk{{Name: "d"}}, Shares: []Share{{Tag: "t"}}}
+		return Guest{Disks: []Disk{{Name: "d"}}, Shares: []Share{{Tag: "t"}}, Networks: []NIC{{Name: "n"}}, HostDevices: []HostDevice{{Name: "h"}}}
 	}
 	check := func(name string, of func(*Guest) reflect.Value) {
-		for i := range of(&Guest{Disks: make([]Disk, 1), Shares: make([]Share, 1)}).NumField() {
+		for i := range of(new(full())).NumField() {
 			changed := full()
 			field := of(&changed).Type().Field(i)
 			fill(of(&changed).Field(i))
@@ -106,6 +114,8 @@ func TestCompareSeesEveryField(t *testing.T) {
 	check("", func(g *Guest) reflect.Value { return reflect.ValueOf(g).Elem() })
 	check("Disk.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.Disks[0]).Elem() })
 	check("Share.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.Shares[0]).Elem() })
+	check("NIC.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.Networks[0]).Elem() })
+	check("HostDevice.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.HostDevices[0]).Elem() })
 	check("Root.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.Root).Elem() })
 	check("Recycle.", func(g *Guest) reflect.Value { return reflect.ValueOf(&g.Recycle).Elem() })
 }

@@ -143,31 +143,21 @@ func splitDoc(doc string) (meaning, byDefault string) {
 // effectWords is the effect of a key, by the field of the same name; what is
 // compared part by part has the effects of its parts.
 func effectWords(of reflect.Type, key string) string {
+	if words := EffectWords(of.Name(), key); words != "" {
+		return words
+	}
 	for i := range of.NumField() {
-		if name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ","); name != key {
+		if jsonName(of.Field(i)) != key {
 			continue
 		}
 		if hasTable(elem(of.Field(i).Type)) && of.Field(i).Tag.Get("effect") != string(EffectNone) && key != "filesystem" {
 			return "its parts'"
 		}
 		if of.Field(i).Tag.Get("effect") != "" {
-			return byDirection(of.Field(i))
+			return of.Field(i).Tag.Get("effect")
 		}
 	}
 	return "identity"
-}
-
-// byDirection is the effect of a field, or both where it depends on the direction.
-func byDirection(f reflect.StructField) string {
-	if f.Type != reflect.TypeFor[Size]() {
-		return f.Tag.Get("effect")
-	}
-	small, large := reflect.ValueOf(Size(1)), reflect.ValueOf(Size(2))
-	grow, shrink := effectOf(f, small, large), effectOf(f, large, small)
-	if grow == shrink {
-		return string(grow)
-	}
-	return fmt.Sprintf("%s to grow, %s to shrink", grow, shrink)
 }
 
 func hasTable(t reflect.Type) bool {

@@ -34,7 +34,7 @@ type Network struct {
 // NIC attaches a guest to a network. In YAML the name of the network alone, or
 // a mapping.
 type NIC struct {
-	Network   string    `yaml:"network" json:"network" jsonschema:"required" shorthand:"true" doc:"network of this file"`
+	Network   string    `yaml:"network" json:"network" jsonschema:"required" shorthand:"true" effect:"next boot" doc:"network of this file"`
 	Name      string    `yaml:"name,omitempty" json:"name,omitempty" doc:"tells two NICs on one network apart; its MAC derives from it; default: the network"`
 	Address   string    `yaml:"address,omitempty" json:"address,omitempty" effect:"next boot" doc:"fixed IPv4 address on a network of vmprov's; default: the lowest free one"`
 	Address6  string    `yaml:"address6,omitempty" json:"address6,omitempty" effect:"next boot" doc:"fixed IPv6 address on a network of vmprov's; default: the lowest free one"`
