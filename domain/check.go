@@ -39,8 +39,9 @@ func texts(s *Spec) []text {
 		out = append(out, text{device + ": source", k.Path}, text{device + ": serial", k.Serial}, text{device + ": controller", k.Controller})
 	}
 	for i, n := range s.NICs {
-		device := fmt.Sprintf("nic %d", i+1)
-		out = append(out, text{device + ": network", n.Network}, text{device + ": bridge", n.Bridge})
+		for _, t := range nicTexts(n) {
+			out = append(out, text{fmt.Sprintf("nic %d: %s", i+1, t.device), t.value})
+		}
 	}
 	for _, f := range s.Filesystems {
 		device := fmt.Sprintf("share %q", f.Tag)

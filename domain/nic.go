@@ -3,9 +3,7 @@
 package domain
 
 import (
-	"errors"
 	"fmt"
-	"net"
 
 	"libvirt.org/go/libvirtxml"
 )
@@ -17,10 +15,11 @@ func nics(s *Spec, d *libvirtxml.Domain) error {
 	}
 	macs := map[string]bool{}
 	for i, n := range s.NICs {
-		nic, err := nic(n, uint(i))
+		nic, err := nic(n)
 		if err != nil {
 			return fmt.Errorf("nic %d: %w", i+1, err)
 		}
+		nic.Address = pciAddress(nicBus(uint(i)), 0, 0)
 		if macs[nic.MAC.Address] {
 			return fmt.Errorf("nic %d: address %s is taken by another NIC", i+1, nic.MAC.Address)
 		}
@@ -28,31 +27,4 @@ func nics(s *Spec, d *libvirtxml.Domain) error {
 		d.Devices.Interfaces = append(d.Devices.Interfaces, *nic)
 	}
 	return nil
-}
-
-func nic(n NIC, index uint) (*libvirtxml.DomainInterface, error) {
-	mac, err := net.ParseMAC(n.MAC)
-	if err != nil || len(mac) != 6 || mac[0]&1 != 0 {
-		return nil, fmt.Errorf("mac %q is no unicast Ethernet address", n.MAC)
-	}
-	source, err := nicSource(n)
-	if err != nil {
-		return nil, err
-	}
-	return &libvirtxml.DomainInterface{
-		MAC:     &libvirtxml.DomainInterfaceMAC{Address: mac.String()},
-		Source:  source,
-		Model:   &libvirtxml.DomainInterfaceModel{Type: "virtio"},
-		Address: pciAddress(nicBus(index), 0, 0),
-	}, nil
-}
-
-func nicSource(n NIC) (*libvirtxml.DomainInterfaceSource, error) {
-	switch {
-	case n.Network != "" && n.Bridge == "":
-		return &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: n.Network}}, nil
-	case n.Bridge != "" && n.Network == "":
-		return &libvirtxml.DomainInterfaceSource{Bridge: &libvirtxml.DomainInterfaceSourceBridge{Bridge: n.Bridge}}, nil
-	}
-	return nil, errors.New("one of network and bridge must be set")
 }

@@ -53,7 +53,7 @@ func TestXMLRefuses(t *testing.T) {
 		{"serial twice", func(s *Spec) { withNVMe("a")(s); withNVMe("b", onController("a"))(s) }, `nvme controller "a": the serial is taken by another controller`},
 		{"mac", withNIC(NIC{MAC: "01:00:5e:00:00:01", Network: "lab"}), `nic 2: mac "01:00:5e:00:00:01" is no unicast Ethernet address`},
 		{"mac twice", withNIC(NIC{MAC: "52:54:00:12:34:56", Network: "lab"}), `nic 2: address 52:54:00:12:34:56 is taken by another NIC`},
-		{"network and bridge", withNIC(NIC{MAC: "52:54:00:00:00:02", Network: "lab", Bridge: "br0"}), `nic 2: one of network and bridge must be set`},
+		{"network and bridge", withNIC(NIC{MAC: "52:54:00:00:00:02", Network: "lab", Bridge: "br0"}), `nic 2: one of network, bridge, direct and user must be set`},
 		{"nine NICs", with(func(s *Spec) { s.NICs = make([]NIC, 9) }), `nic 9: at most 8 fit`},
 		{"long tag", withShare(strings.Repeat("t", 37), "/a"), `share "ttttttttttttttttttttttttttttttttttttt": tag of 37 bytes, 1 to 36 fit`},
 		{"tag twice", func(s *Spec) { withShare("a", "/a")(s); withShare("a", "/b")(s) }, `share "a": the tag is taken by another share`},
