@@ -39,6 +39,7 @@ var pieces = []piece{
 	agent,
 	rng,
 	balloon,
+	rootPorts,
 	metadata,
 }
 

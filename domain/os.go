@@ -4,6 +4,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"libvirt.org/go/libvirtxml"
@@ -15,11 +16,33 @@ const (
 	archARM = "aarch64"
 )
 
-// machinePrefixes are the machine types with PCI Express that each
-// architecture has; pinned addresses and root ports need it.
-var machinePrefixes = map[string][]string{
-	archX86: {"q35", "pc-q35-"},
-	archARM: {"virt"},
+// machineKinds are the machine types that each architecture has, each as it is
+// called without a version and the prefix of the versioned ones.
+var machineKinds = map[string][]machineKind{
+	archX86: {{"q35", "pc-q35-", true}, {"pc", "pc-i440fx-", false}},
+	archARM: {{"virt", "virt-", true}},
+}
+
+type machineKind struct {
+	name, versioned string
+	// pcie says that the machine has PCI Express and thus root ports.
+	pcie bool
+}
+
+func (k machineKind) matches(machine string) bool {
+	return machine == k.name || strings.HasPrefix(machine, k.versioned)
+}
+
+// hasPCIe says whether a machine has PCI Express.
+func hasPCIe(machine string) bool {
+	for _, kinds := range machineKinds {
+		for _, k := range kinds {
+			if k.matches(machine) {
+				return k.pcie
+			}
+		}
+	}
+	return false
 }
 
 // operatingSystem sets <os>: architecture and machine. x86_64 boots by BIOS,
@@ -28,12 +51,12 @@ var machinePrefixes = map[string][]string{
 // <os><boot> would give the first disk of any bus a boot index, and an nvme
 // namespace has no such property.
 func operatingSystem(s *Spec, d *libvirtxml.Domain) error {
-	prefixes, ok := machinePrefixes[s.Arch]
+	kinds, ok := machineKinds[s.Arch]
 	if !ok {
 		return fmt.Errorf("architecture %q is not supported: x86_64 or aarch64", s.Arch)
 	}
-	if !hasAnyPrefix(s.Machine, prefixes) {
-		return fmt.Errorf("machine %q of %s is not supported: it needs PCI Express (%s)", s.Machine, s.Arch, prefixes[0])
+	if !slices.ContainsFunc(kinds, func(k machineKind) bool { return k.matches(s.Machine) }) {
+		return fmt.Errorf("machine %q of %s is not supported: %s, with a version or without", s.Machine, s.Arch, kindNames(kinds))
 	}
 	d.OS = &libvirtxml.DomainOS{Type: &libvirtxml.DomainOSType{Arch: s.Arch, Machine: s.Machine, Type: "hvm"}}
 	if s.Arch == archARM {
@@ -42,11 +65,10 @@ func operatingSystem(s *Spec, d *libvirtxml.Domain) error {
 	return nil
 }
 
-func hasAnyPrefix(s string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
+func kindNames(kinds []machineKind) string {
+	names := make([]string, 0, len(kinds))
+	for _, k := range kinds {
+		names = append(names, k.name)
 	}
-	return false
+	return strings.Join(names, " or ")
 }

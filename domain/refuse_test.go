@@ -25,7 +25,8 @@ func TestXMLRefuses(t *testing.T) {
 	}{
 		{"type", with(func(s *Spec) { s.Type = "xen" }), `type "xen" is neither kvm nor qemu`},
 		{"name with slash", with(func(s *Spec) { s.Name = "a/b" }), `name contains a '/', which libvirt refuses`},
-		{"machine without PCI Express", with(func(s *Spec) { s.Machine = "pc" }), `machine "pc" of x86_64 is not supported: it needs PCI Express (q35)`},
+		{"machine that is not known", with(func(s *Spec) { s.Machine = "microvm" }),
+			`machine "microvm" of x86_64 is not supported: q35 or pc, with a version or without`},
 		{"architecture", with(func(s *Spec) { s.Arch = "s390x" }), `architecture "s390x" is not supported: x86_64 or aarch64`},
 		{"no CPU", with(func(s *Spec) { s.CPUs = 0 }), `cpus 0: a guest needs one at least`},
 		{"odd memory", with(func(s *Spec) { s.Memory = 1025 }), `memory 1025 bytes is not a positive multiple of 1 KiB`},
