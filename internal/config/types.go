@@ -97,51 +97,54 @@ type Duration time.Duration
 // GuestDecl is a guest as written: a GuestSpec and how many there are of it.
 // Pointers tell "not said" from a zero that was meant.
 type GuestDecl struct {
-	Count         *int           `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
-	Image         string         `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
-	CPUs          int            `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs; default: 2"`
-	Memory        Size           `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
-	Accelerator   string         `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
-	Root          *Root          `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
-	Disks         []Disk         `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks"`
-	Shares        []Share        `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
-	Networks      []NIC          `yaml:"networks,omitempty" json:"networks,omitempty" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
-	CPU           *CPU           `yaml:"cpu,omitempty" json:"cpu,omitempty" doc:"model, features and topology of the processor"`
-	MaxCPUs       int            `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs that can be plugged up to; default: cpus"`
-	CurrentMemory Size           `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" doc:"memory that the balloon leaves the guest; default: memory"`
-	MaxMemory     *MaxMemory     `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" doc:"memory that can be plugged up to"`
-	DIMMs         []DIMM         `yaml:"dimms,omitempty" json:"dimms,omitempty" doc:"memory modules besides memory; need maxMemory"`
-	MemoryBacking *MemoryBacking `yaml:"memoryBacking,omitempty" json:"memoryBacking,omitempty" doc:"how the host backs the memory"`
-	NUMA          []NUMANode     `yaml:"numa,omitempty" json:"numa,omitempty" doc:"NUMA nodes of the guest, from node 0"`
-	NUMATune      *NUMATune      `yaml:"numatune,omitempty" json:"numatune,omitempty" doc:"NUMA nodes of the host that the memory comes from"`
-	CPUTune       *CPUTune       `yaml:"cputune,omitempty" json:"cputune,omitempty" doc:"pinning of threads to CPUs of the host"`
-	IOThreads     int            `yaml:"iothreads,omitempty" json:"iothreads,omitempty" jsonschema:"minimum=1,maximum=64" doc:"threads for disks, which name them by number"`
-	Arch          string         `yaml:"arch,omitempty" json:"arch,omitempty" jsonschema:"enum=x86_64,enum=aarch64" doc:"architecture; default: the host's"`
-	Machine       string         `yaml:"machine,omitempty" json:"machine,omitempty" doc:"machine type, with a version or without, such as pc-q35-7.2; default: q35, virt on aarch64"`
-	Firmware      *Firmware      `yaml:"firmware,omitempty" json:"firmware,omitempty" doc:"bios or efi"`
-	TPM           *TPM           `yaml:"tpm,omitempty" json:"tpm,omitempty" doc:"an emulated TPM"`
-	Watchdog      *Watchdog      `yaml:"watchdog,omitempty" json:"watchdog,omitempty" doc:"a watchdog"`
-	Vsock         *Vsock         `yaml:"vsock,omitempty" json:"vsock,omitempty" doc:"a vsock device; {} for one with an automatic context id"`
-	RNG           *RNG           `yaml:"rng,omitempty" json:"rng,omitempty" doc:"source of the guest's virtio-rng"`
-	Panic         string         `yaml:"panic,omitempty" json:"panic,omitempty" jsonschema:"enum=none,enum=isa,enum=pvpanic" doc:"device that tells the host of a panic (pvpanic: libvirt 9.1 and later); default: none"`
-	Consoles      *Consoles      `yaml:"consoles,omitempty" json:"consoles,omitempty" doc:"how many serial ports and virtio consoles"`
-	Graphics      *Graphics      `yaml:"graphics,omitempty" json:"graphics,omitempty" doc:"a screen"`
-	USB           string         `yaml:"usb,omitempty" json:"usb,omitempty" jsonschema:"enum=none,enum=qemu-xhci" doc:"USB controller; default: none"`
-	IOMMU         *IOMMU         `yaml:"iommu,omitempty" json:"iommu,omitempty" doc:"an IOMMU"`
-	GDB           *GDB           `yaml:"gdb,omitempty" json:"gdb,omitempty" doc:"QEMU's gdb stub"`
-	RootPorts     *int           `yaml:"rootPorts,omitempty" json:"rootPorts,omitempty" jsonschema:"minimum=0,maximum=24" doc:"free PCI Express root ports, one for each device that is attached while the guest runs; default: 4"`
-	HostDevices   []HostDevice   `yaml:"hostDevices,omitempty" json:"hostDevices,omitempty" doc:"PCI devices of the host (VFIO)"`
-	NVMe          *NVMe          `yaml:"nvme,omitempty" json:"nvme,omitempty" doc:"NVMe controllers and subsystems"`
-	QEMU          *QEMU          `yaml:"qemu,omitempty" json:"qemu,omitempty" doc:"past libvirt's vocabulary, at one's own risk"`
-	XML           *XML           `yaml:"xml,omitempty" json:"xml,omitempty" doc:"past vmprov's vocabulary, at one's own risk"`
-	Kernel        string         `yaml:"kernel,omitempty" json:"kernel,omitempty" doc:"kernel image for direct boot"`
-	Initrd        string         `yaml:"initrd,omitempty" json:"initrd,omitempty" doc:"initrd for direct boot"`
-	Cmdline       string         `yaml:"cmdline,omitempty" json:"cmdline,omitempty" doc:"kernel command line for direct boot"`
-	Ready         []Probe        `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
-	ReadyTimeout  Duration       `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
-	Autostart     *bool          `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
-	StopTimeout   Duration       `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
-	Recycle       *Recycle       `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
+	Variants      map[string]GuestDecl `yaml:"variants,omitempty" json:"variants,omitempty" doc:"guests NAME-VARIANT, alike but for what each variant says"`
+	Count         *int                 `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
+	Image         string               `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
+	CPUs          int                  `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs; default: 2"`
+	Memory        Size                 `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
+	Accelerator   string               `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
+	Root          *Root                `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
+	Disks         []Disk               `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks"`
+	Shares        []Share              `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
+	Networks      []NIC                `yaml:"networks,omitempty" json:"networks,omitempty" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
+	CPU           *CPU                 `yaml:"cpu,omitempty" json:"cpu,omitempty" doc:"model, features and topology of the processor"`
+	MaxCPUs       int                  `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs that can be plugged up to; default: cpus"`
+	CurrentMemory Size                 `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" doc:"memory that the balloon leaves the guest; default: memory"`
+	MaxMemory     *MaxMemory           `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" doc:"memory that can be plugged up to"`
+	DIMMs         []DIMM               `yaml:"dimms,omitempty" json:"dimms,omitempty" doc:"memory modules besides memory; need maxMemory"`
+	MemoryBacking *MemoryBacking       `yaml:"memoryBacking,omitempty" json:"memoryBacking,omitempty" doc:"how the host backs the memory"`
+	NUMA          []NUMANode           `yaml:"numa,omitempty" json:"numa,omitempty" doc:"NUMA nodes of the guest, from node 0"`
+	NUMATune      *NUMATune            `yaml:"numatune,omitempty" json:"numatune,omitempty" doc:"NUMA nodes of the host that the memory comes from"`
+	CPUTune       *CPUTune             `yaml:"cputune,omitempty" json:"cputune,omitempty" doc:"pinning of threads to CPUs of the host"`
+	IOThreads     int                  `yaml:"iothreads,omitempty" json:"iothreads,omitempty" jsonschema:"minimum=1,maximum=64" doc:"threads for disks, which name them by number"`
+	Arch          string               `yaml:"arch,omitempty" json:"arch,omitempty" jsonschema:"enum=x86_64,enum=aarch64" doc:"architecture; default: the host's"`
+	Machine       string               `yaml:"machine,omitempty" json:"machine,omitempty" doc:"machine type, with a version or without, such as pc-q35-7.2; default: q35, virt on aarch64"`
+	Firmware      *Firmware            `yaml:"firmware,omitempty" json:"firmware,omitempty" doc:"bios or efi"`
+	TPM           *TPM                 `yaml:"tpm,omitempty" json:"tpm,omitempty" doc:"an emulated TPM"`
+	Watchdog      *Watchdog            `yaml:"watchdog,omitempty" json:"watchdog,omitempty" doc:"a watchdog"`
+	Vsock         *Vsock               `yaml:"vsock,omitempty" json:"vsock,omitempty" doc:"a vsock device; {} for one with an automatic context id"`
+	RNG           *RNG                 `yaml:"rng,omitempty" json:"rng,omitempty" doc:"source of the guest's virtio-rng"`
+	Panic         string               `yaml:"panic,omitempty" json:"panic,omitempty" jsonschema:"enum=none,enum=isa,enum=pvpanic" doc:"device that tells the host of a panic (pvpanic: libvirt 9.1 and later); default: none"`
+	Consoles      *Consoles            `yaml:"consoles,omitempty" json:"consoles,omitempty" doc:"how many serial ports and virtio consoles"`
+	Graphics      *Graphics            `yaml:"graphics,omitempty" json:"graphics,omitempty" doc:"a screen"`
+	USB           string               `yaml:"usb,omitempty" json:"usb,omitempty" jsonschema:"enum=none,enum=qemu-xhci" doc:"USB controller; default: none"`
+	IOMMU         *IOMMU               `yaml:"iommu,omitempty" json:"iommu,omitempty" doc:"an IOMMU"`
+	GDB           *GDB                 `yaml:"gdb,omitempty" json:"gdb,omitempty" doc:"QEMU's gdb stub"`
+	RootPorts     *int                 `yaml:"rootPorts,omitempty" json:"rootPorts,omitempty" jsonschema:"minimum=0,maximum=24" doc:"free PCI Express root ports, one for each device that is attached while the guest runs; default: 4"`
+	HostDevices   []HostDevice         `yaml:"hostDevices,omitempty" json:"hostDevices,omitempty" doc:"PCI devices of the host (VFIO)"`
+	NVMe          *NVMe                `yaml:"nvme,omitempty" json:"nvme,omitempty" doc:"NVMe controllers and subsystems"`
+	QEMU          *QEMU                `yaml:"qemu,omitempty" json:"qemu,omitempty" doc:"past libvirt's vocabulary, at one's own risk"`
+	XML           *XML                 `yaml:"xml,omitempty" json:"xml,omitempty" doc:"past vmprov's vocabulary, at one's own risk"`
+	Imageless     *Imageless           `yaml:"imageless,omitempty" json:"imageless,omitempty" doc:"a NixOS system from the host's store, in place of an image"`
+	HostKey       HostKey              `yaml:"hostKey,omitempty" json:"hostKey,omitempty" jsonschema:"enum=pinned,enum=accept" doc:"pinned: the guest is given its ssh host key; accept: the one it shows first is kept; default: pinned with imageless, else accept"`
+	Kernel        string               `yaml:"kernel,omitempty" json:"kernel,omitempty" doc:"kernel image for direct boot"`
+	Initrd        string               `yaml:"initrd,omitempty" json:"initrd,omitempty" doc:"initrd for direct boot"`
+	Cmdline       string               `yaml:"cmdline,omitempty" json:"cmdline,omitempty" doc:"kernel command line for direct boot"`
+	Ready         []Probe              `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
+	ReadyTimeout  Duration             `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
+	Autostart     *bool                `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
+	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
+	Recycle       *Recycle             `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
 }
 
 // Guest is one guest with defaults merged and its count expanded. Its JSON is
@@ -187,6 +190,8 @@ type Guest struct {
 	NVMe          *NVMe          `json:"nvme,omitempty" effect:"next boot"`
 	QEMU          *QEMU          `json:"qemu,omitempty"`
 	XML           *XML           `json:"xml,omitempty"`
+	Imageless     *Imageless     `json:"imageless,omitempty"`
+	HostKey       HostKey        `json:"hostKey,omitempty" effect:"next boot"`
 	Kernel        string         `json:"kernel,omitempty" effect:"next boot"`
 	Initrd        string         `json:"initrd,omitempty" effect:"next boot"`
 	Cmdline       string         `json:"cmdline,omitempty" effect:"next boot"`
