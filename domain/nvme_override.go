@@ -4,7 +4,6 @@ package domain
 
 import (
 	"fmt"
-	"strconv"
 
 	"libvirt.org/go/libvirtxml"
 )
@@ -22,7 +21,6 @@ func nvmeOverride(s *Spec, d *libvirtxml.Domain) error {
 	if err != nil || len(controllers) == 0 {
 		return err
 	}
-	d.QEMUOverride = &libvirtxml.DomainQEMUOverride{}
 	next := 1 + len(onBus(s.Disks, busVirtio))
 	serialBus := uint(0) // 0 is the agent's.
 	for _, c := range controllers {
@@ -62,23 +60,4 @@ func overrideSeveral(d *libvirtxml.Domain, c nvmeController, index uint, next in
 		override(d, disk.Alias.Name,
 			stringProperty("driver", "nvme-ns"), stringProperty("bus", bus), unsignedProperty("nsid", i+1), removed("addr"))
 	}
-}
-
-func override(d *libvirtxml.Domain, alias string, properties ...libvirtxml.DomainQEMUOverrideProperty) {
-	d.QEMUOverride.Devices = append(d.QEMUOverride.Devices, libvirtxml.DomainQEMUOverrideDevice{
-		Alias: alias, Frontend: libvirtxml.DomainQEMUOverrideFrontend{Properties: properties},
-	})
-}
-
-func stringProperty(name, value string) libvirtxml.DomainQEMUOverrideProperty {
-	return libvirtxml.DomainQEMUOverrideProperty{Name: name, Type: "string", Value: value}
-}
-
-func unsignedProperty(name string, value int) libvirtxml.DomainQEMUOverrideProperty {
-	return libvirtxml.DomainQEMUOverrideProperty{Name: name, Type: "unsigned", Value: strconv.Itoa(value)}
-}
-
-// removed takes away a property that the other driver does not know.
-func removed(name string) libvirtxml.DomainQEMUOverrideProperty {
-	return libvirtxml.DomainQEMUOverrideProperty{Name: name, Type: "remove"}
 }
