@@ -43,6 +43,7 @@ var goldens = []struct {
 	{name: "kernel", spec: newSpec(with(func(s *Spec) {
 		s.Kernel, s.Initrd, s.Cmdline = "/srv/linux/bzImage", "/srv/linux/initrd", "console=ttyS0 root=/dev/vda1 quiet"
 	}))},
+	{name: "nics", spec: nicGuest()},
 	{name: "everything", spec: everything()},
 }
 

@@ -8,7 +8,7 @@ import (
 	"libvirt.org/go/libvirtxml"
 )
 
-// nics attaches each NIC behind the root port that pci.go declares for it.
+// nics attaches each NIC at the place that pci.go keeps for it.
 func nics(s *Spec, d *libvirtxml.Domain) error {
 	if len(s.NICs) > maxNICs {
 		return fmt.Errorf("nic %d: at most %d fit", maxNICs+1, maxNICs)
@@ -19,7 +19,7 @@ func nics(s *Spec, d *libvirtxml.Domain) error {
 		if err != nil {
 			return fmt.Errorf("nic %d: %w", i+1, err)
 		}
-		nic.Address = pciAddress(nicBus(uint(i)), 0, 0)
+		nic.Address = nicAddress(s.Machine, uint(i))
 		if macs[nic.MAC.Address] {
 			return fmt.Errorf("nic %d: address %s is taken by another NIC", i+1, nic.MAC.Address)
 		}
