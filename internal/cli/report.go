@@ -99,12 +99,15 @@ const silentConsole = "(nothing on its console)"
 // build log. It is left out where the error's own text has it already.
 func detailOf(err error) []string {
 	var (
-		timeout *ready.TimeoutError
-		stopped *ready.StoppedError
-		build   *image.BuildError
-		text    string
+		timeout  *ready.TimeoutError
+		stopped  *ready.StoppedError
+		panicked *ready.PanicError
+		build    *image.BuildError
+		text     string
 	)
 	switch {
+	case errors.As(err, &panicked):
+		return strings.Split(clean(panicked.Trouble+"\n...\n"+panicked.Console), "\n")
 	case errors.As(err, &timeout):
 		text = cmp.Or(timeout.Console, silentConsole)
 	case errors.As(err, &stopped):
@@ -123,15 +126,18 @@ func detailOf(err error) []string {
 // method Hint() string; the table is for the others.
 func hintOf(err error) string {
 	var (
-		own     interface{ Hint() string }
-		locked  *state.LockedError
-		timeout *ready.TimeoutError
-		stopped *ready.StoppedError
-		build   *image.BuildError
+		own      interface{ Hint() string }
+		locked   *state.LockedError
+		timeout  *ready.TimeoutError
+		stopped  *ready.StoppedError
+		panicked *ready.PanicError
+		build    *image.BuildError
 	)
 	switch {
 	case errors.As(err, &own):
 		return own.Hint()
+	case errors.As(err, &panicked):
+		return fmt.Sprintf("the guest is left as it is: `vmprov logs %s` shows all that its kernel said", panicked.Guest)
 	case errors.Is(err, virt.ErrNoDaemon) && strings.Contains(err.Error(), "Permission denied"):
 		return "join the group that may use libvirt (Debian: `sudo adduser $USER libvirt`, then log in again)"
 	case errors.Is(err, virt.ErrNoDaemon):

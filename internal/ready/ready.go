@@ -45,7 +45,7 @@ type Target struct {
 // Wait returns nil as soon as every probe held. It is called after the guest's
 // start. It emits a Waiting event every few seconds that names the probe still
 // lacking. A guest that does not run, stops or crashes is a *StoppedError at
-// once, one not ready in time a *TimeoutError, and one whose host key changed
+// once, one whose kernel panicked a *PanicError within seconds, one not ready in time a *TimeoutError, and one whose host key changed
 // at an address of its own a *guest.HostKeyError: waiting would not mend it. A reboot is no stop.
 func Wait(ctx context.Context, c *virt.Client, t Target, emit event.Sink) error {
 	return wait(ctx, c, t, emit, sayEvery)

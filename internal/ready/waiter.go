@@ -156,8 +156,8 @@ func (w *waiter) confirmStop(ctx context.Context, e virt.DomainEvent) error {
 	return &stopError{e.Detail}
 }
 
-// lookAgain finds out what no event told: libvirtd was restarted, say. While it
-// is away nothing is known of the guest.
+// lookAgain finds out what no event told: libvirtd was restarted, or the guest's
+// kernel panicked. While libvirtd is away nothing is known of the guest.
 func (w *waiter) lookAgain(ctx context.Context, missed chan<- error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
@@ -171,9 +171,15 @@ func (w *waiter) lookAgain(ctx context.Context, missed chan<- error) {
 	if now.agent {
 		w.agentConnected()
 	}
+	var end error
 	if now.stopped != "" {
+		end = &stopError{now.stopped}
+	} else {
+		end = w.lookForPanic(ctx)
+	}
+	if end != nil {
 		select {
-		case missed <- &stopError{now.stopped}:
+		case missed <- end:
 		default: // said already
 		}
 	}
@@ -226,6 +232,10 @@ func (w *waiter) verdict(ctx, probing context.Context, err error) error {
 }
 
 func (w *waiter) stopped(ctx context.Context, why error) error {
+	var panicked *PanicError
+	if errors.As(why, &panicked) {
+		return why
+	}
 	return &StoppedError{Guest: w.target.Guest, Reason: why.Error(), Console: w.console(ctx)}
 }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ready
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// PanicError says that a guest's kernel panicked while it was waited for.
+type PanicError struct {
+	Guest string
+	// Trouble are the first lines of what the kernel said: of the oops that led
+	// to the panic, where there was one.
+	Trouble string
+	Console string // the end of the console log
+}
+
+func (e *PanicError) Error() string {
+	first, _, _ := strings.Cut(e.Trouble, "\n")
+	return fmt.Sprintf("wait for guest `%s`: its kernel panicked: %s", e.Guest, first)
+}
+
+// panicked is how the last words of a kernel begin (kernel/panic.c).
+const panicked = "Kernel panic - not syncing"
+
+// troubles are how a kernel's message of trouble begins: an oops of x86 and
+// arm64, BUG(), the sanitizers, lockups.
+var troubles = regexp.MustCompile(`BUG: |Oops: |kernel BUG at |Internal error: |Unable to handle kernel |general protection fault|` +
+	`VFS: Cannot open root device|` + panicked)
+
+// beginnings are lines that only the begin of a boot has: of the firmware and
+// of the kernel. A log may hold several boots.
+var beginnings = regexp.MustCompile(`(?m)^.*(SeaBIOS \(version|BdsDxe: |\] Linux version ).*$`)
+
+// maxTrouble is how many lines an error shows of what a kernel said.
+const maxTrouble = 6
+
+// troubleIn looks for a panic of the last boot in a console log, and gives the
+// first lines of the trouble.
+func troubleIn(console string) (lines string, panic bool) {
+	if starts := beginnings.FindAllStringIndex(console, -1); len(starts) > 0 {
+		console = console[starts[len(starts)-1][1]:]
+	}
+	if !strings.Contains(console, panicked) {
+		return "", false
+	}
+	from := troubles.FindStringIndex(console)[0]
+	from = strings.LastIndexByte(console[:from], '\n') + 1
+	text := strings.SplitN(console[from:], "\n", maxTrouble+1)
+	return cleanLog(strings.Join(text[:min(len(text), maxTrouble)], "\n"), maxTrouble), true
+}
+
+// lookForPanic reads the console log, as a guest whose kernel panicked runs on
+// and answers nothing.
+func (w *waiter) lookForPanic(ctx context.Context) error {
+	if w.target.ConsoleTail == nil {
+		return nil
+	}
+	console := w.target.ConsoleTail(ctx)
+	trouble, ok := troubleIn(console)
+	if !ok {
+		return nil
+	}
+	return &PanicError{Guest: w.target.Guest, Trouble: trouble, Console: cleanLog(console, consoleLines)}
+}
