@@ -209,6 +209,22 @@ func TestHandedOver(t *testing.T) {
 					}`,
 				},
 				{
+					name:    "the server's host key by credential, before one is made",
+					modules: modules,
+					query: `let unit = c.systemd.services.vmprov-ssh-host-key; in {
+						inherit (unit) before wantedBy;
+						unit = pick [ "ConditionCredential" ] unit.unitConfig;
+						service = pick [ "ImportCredential" "Type" ] unit.serviceConfig;
+						start = lib.hasSuffix "/bin/install -D -m 0600 %d/ssh.host_key.ed25519 /etc/ssh/ssh_host_ed25519_key" unit.serviceConfig.ExecStart;
+						none = (c.systemd.services ? vmprov-ssh-host-key) == c.services.openssh.enable;
+					}`,
+					want: `{
+						"wantedBy": ["multi-user.target"], "before": ["sshd-keygen.service", "sshd.service", "sshd.socket"],
+						"unit": {"ConditionCredential": "ssh.host_key.ed25519"},
+						"service": {"ImportCredential": "ssh.host_key.ed25519", "Type": "oneshot"}, "start": true, "none": true
+					}`,
+				},
+				{
 					name:    "a host name of its own wins",
 					modules: "[ backends." + backend + ` { networking.hostName = "own"; } ]`,
 					query:   `[ c.networking.hostName (c.systemd.services ? vmprov-hostname) ]`,

@@ -45,4 +45,23 @@
       ExecStart = "${pkgs.coreutils}/bin/cp %d/system.hostname /proc/sys/kernel/hostname";
     };
   };
+
+  # The host may know the server's key before the first contact: it hands the
+  # private part over, and NixOS makes only keys that are not there. On a root
+  # in memory it is the only way to the same key at each boot.
+  systemd.services.vmprov-ssh-host-key = lib.mkIf config.services.openssh.enable {
+    description = "Take the ssh host key that the host hands over";
+    wantedBy = [ "multi-user.target" ];
+    before = [
+      "sshd-keygen.service"
+      "sshd.service"
+      "sshd.socket"
+    ];
+    unitConfig.ConditionCredential = "ssh.host_key.ed25519";
+    serviceConfig = {
+      Type = "oneshot";
+      ImportCredential = "ssh.host_key.ed25519";
+      ExecStart = "${pkgs.coreutils}/bin/install -D -m 0600 %d/ssh.host_key.ed25519 /etc/ssh/ssh_host_ed25519_key";
+    };
+  };
 }
