@@ -21,8 +21,8 @@ var badDisk = []badCase{
 	},
 	{
 		name: "bus",
-		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, bus: scsi, size: 1GiB}\n",
-		want: "vmprov.yaml:6:24: guests.a.disks[0].bus: must be one of virtio, nvme, got `scsi`",
+		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, bus: usb, size: 1GiB}\n",
+		want: "vmprov.yaml:6:24: guests.a.disks[0].bus: must be one of virtio, nvme, scsi, sata, ide, got `usb`",
 	},
 	{
 		name: "size of zero",
@@ -72,7 +72,7 @@ var badDisk = []badCase{
 	{
 		name: "serial of a namespace",
 		yaml: head + "guests:\n  a:\n    disks:\n      - {name: a, bus: nvme, size: 1GiB, controller: c, serial: s}\n",
-		want: "vmprov.yaml:6:57: guests.a.disks[0].serial: must not be given with `controller`: a namespace has its controller's serial, which is the controller's name",
+		want: "vmprov.yaml:6:57: guests.a.disks[0].serial: must not be given with `controller`: a namespace has the serial of its controller",
 	},
 	{
 		name: "controller without nvme",

@@ -3,7 +3,9 @@
 package config
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -14,6 +16,9 @@ type badCase struct{ name, yaml, want string }
 
 // head is what most cases start with: its two lines are good.
 const head = "project: p\nimages: {i: {file: /i}}\n"
+
+// guestKeys are all keys of a guest, as the message of an unknown one has them.
+var guestKeys = strings.Join(keysOf(reflect.TypeFor[GuestDecl]()), ", ")
 
 var badCases = slices.Concat(badYaml, badSize, badTop, badNetwork, badGuest, badDisk, badShare)
 

@@ -72,7 +72,7 @@ var badYaml = []badCase{
 	{
 		name: "unknown key far",
 		yaml: head + "guests:\n  a:\n    colour: red\n",
-		want: "vmprov.yaml:5:5: guests.a.colour: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, cpu, maxCPUs, currentMemory, maxMemory, dimms, memoryBacking, numa, numatune, cputune, iothreads, arch, machine, firmware, tpm, watchdog, vsock, rng, panic, consoles, graphics, usb, iommu, gdb, rootPorts, hostDevices, nvme, qemu, xml, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
+		want: "vmprov.yaml:5:5: guests.a.colour: unknown key; known here: " + guestKeys,
 	},
 	{
 		name: "unknown key meant a required one",
@@ -200,6 +200,6 @@ var badYaml = []badCase{
 			"vmprov.yaml:5:13: guests.a.memory: must have a binary unit: GB is decimal, write 4GiB, got `4GB`\n" +
 			"vmprov.yaml:6:11: guests.a.cpus: must be 1 to 4096, got 0\n" +
 			"vmprov.yaml:8:24: guests.a.disks[0].bus: must be one of virtio, nvme, scsi, sata, ide, got `nmve`; did you mean `nvme`?\n" +
-			"vmprov.yaml:9:5: guests.a.colour: unknown key; known here: count, image, cpus, memory, accelerator, root, disks, shares, networks, cpu, maxCPUs, currentMemory, maxMemory, dimms, memoryBacking, numa, numatune, cputune, iothreads, arch, machine, firmware, tpm, watchdog, vsock, rng, panic, consoles, graphics, usb, iommu, gdb, rootPorts, hostDevices, nvme, qemu, xml, kernel, initrd, cmdline, ready, readyTimeout, autostart, stopTimeout, recycle",
+			"vmprov.yaml:9:5: guests.a.colour: unknown key; known here: " + guestKeys,
 	},
 }

@@ -26,7 +26,7 @@ func counts(families []family, r *report) bool {
 			continue
 		}
 		guests += f.count
-		devices += f.count * (len(f.decl.Disks) + len(f.decl.Shares) + len(f.decl.Networks) + len(f.decl.Ready))
+		devices += f.count * (amountOf(f.decl.Disks) + len(f.decl.Shares) + len(f.decl.Networks) + len(f.decl.Ready))
 	}
 	if guests > maxGuests {
 		r.key("guests", "must be at most %d in all, got %d", maxGuests, guests)

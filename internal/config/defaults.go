@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -71,23 +72,40 @@ func inherit(l *layout, own, def reflect.Value, ownPath, defPath string) {
 func completeDisks(disks []Disk) []Disk {
 	disks = slices.Clone(disks)
 	for i := range disks {
-		d := &disks[i]
-		d.Bus = cmp.Or(d.Bus, BusVirtio)
-		d.Format = cmp.Or(d.Format, "qcow2")
-		d.Discard = cmp.Or(d.Discard, "unmap")
-		d.PhysicalBlockSize = cmp.Or(d.PhysicalBlockSize, d.LogicalBlockSize)
-		// A namespace of a named controller has that one's serial.
-		if d.Controller == "" {
-			d.Serial = cmp.Or(d.Serial, d.Name)
-		}
-		// One form for one meaning, so that specs compare equal.
-		if d.Cache == "default" {
-			d.Cache = ""
-		}
-		persist := d.Persist == nil || *d.Persist
-		d.Persist = &persist
+		disks[i] = completeDisk(disks[i])
 	}
 	return disks
+}
+
+// completeDisk is a disk with its defaults, each value in the one form that it
+// has, so that specs compare equal.
+func completeDisk(d Disk) Disk {
+	d.Bus = cmp.Or(d.Bus, BusVirtio)
+	d.Format = cmp.Or(d.Format, defaultFormat(d))
+	d.Discard = cmp.Or(d.Discard, "unmap")
+	d.PhysicalBlockSize = cmp.Or(d.PhysicalBlockSize, d.LogicalBlockSize)
+	// A namespace of a named controller or subsystem has the serial of that.
+	if d.Controller == "" && d.Subsystem == "" {
+		d.Serial = cmp.Or(d.Serial, d.Name)
+	}
+	for field, unsaid := range map[*string]string{&d.Cache: "default", &d.Preallocation: "off", &d.DetectZeroes: "off"} {
+		if *field == unsaid {
+			*field = ""
+		}
+	}
+	d.WWN = strings.ToLower(d.WWN)
+	persist := d.Persist == nil || *d.Persist
+	d.Persist = &persist
+	return d
+}
+
+// defaultFormat is raw for what vmprov did not make, which most often is a
+// device.
+func defaultFormat(d Disk) string {
+	if d.Path != "" {
+		return "raw"
+	}
+	return "qcow2"
 }
 
 // defaultReady is when a guest counts as ready that does not say.

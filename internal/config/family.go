@@ -19,7 +19,9 @@ type family struct {
 	counted bool
 	decl    GuestDecl
 	spec    Guest
-	layout  *layout
+	// diskFrom is the place in decl.Disks of each disk of spec.
+	diskFrom []int
+	layout   *layout
 }
 
 // familiesOf are the keys of guests in the order of the file, with the file's own
@@ -49,15 +51,26 @@ func (f family) at(key string) string {
 	return own
 }
 
+// diskAt is the path of the disk in the file that declares a disk of the spec.
+func (f family) diskAt(i int) string { return item(f.at("disks"), f.diskFrom[i]) }
+
 // said reports whether the file says a key of the family's guests.
 func (f family) said(key string) bool { return f.layout.said(f.at(key)) }
 
-// complete is the spec of a guest as declared, with vmprov's defaults.
-func (f family) complete(file *File) Guest {
+// complete makes the spec of the family's guests: as declared, counted disks
+// expanded, with vmprov's defaults.
+func (f *family) complete(file *File) {
+	var disks []Disk
+	disks, f.diskFrom = expandDisks(f.decl.Disks)
+	f.spec = f.guest(file, completeDisks(disks))
+}
+
+// guest is a guest as declared, with vmprov's defaults.
+func (f family) guest(file *File, disks []Disk) Guest {
 	decl := f.decl
 	g := Guest{
 		Family: f.name, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
-		Disks: completeDisks(decl.Disks), Shares: slices.Clone(decl.Shares),
+		Disks: disks, Shares: slices.Clone(decl.Shares),
 		Networks: completeNICs(decl.Networks), Kernel: decl.Kernel, Initrd: decl.Initrd, Cmdline: decl.Cmdline,
 		Ready: slices.Clone(decl.Ready), ReadyTimeout: decl.ReadyTimeout, StopTimeout: decl.StopTimeout,
 

@@ -20,7 +20,7 @@ func Parse(data []byte, env Environment) (*File, error) {
 		families = nil
 	}
 	for i := range families {
-		families[i].spec = families[i].complete(file)
+		families[i].complete(file)
 	}
 	validate(file, families, r)
 	if err := r.err(); err != nil {

@@ -49,7 +49,7 @@ func TestParseFeatures(t *testing.T) {
 
 		{"default network", guest(""), networks, `{"default":{"mode":"nat"}}`},
 		{"default mode", head + "networks: {lab: }\nguests: {a: }\n", networks, `{"lab":{"mode":"nat"}}`},
-		{"only network taken", head + "networks: {lab: }\nguests: {a: }\n", first(func(g Guest) any { return g.Networks }), `["lab"]`},
+		{"only network taken", head + "networks: {lab: }\nguests: {a: }\n", first(func(g Guest) any { return g.Networks }), `[{"network":"lab","name":"lab"}]`},
 		{"no network", guest("networks: []"), first(func(g Guest) any { return []any{g.Networks, g.Ready} }), `[[],[{"kind":"running"}]]`},
 		{"agent without a network", guest("networks: [], ready: [agent]"), first(func(g Guest) any { return g.Ready }), `[{"kind":"agent"}]`},
 

@@ -65,26 +65,3 @@ func (g Guest) Disk(name string) (disk Disk, ok bool) {
 	}
 	return g.Disks[i], true
 }
-
-// NamespaceOf says what an NVMe disk of g is to the guest: the serial of its
-// controller, and its namespace id, counted from 1 in the order of the disks
-// on that controller. shared is true for a controller that the file names,
-// even with one namespace on it, and false for a disk's own. A disk of another
-// bus has its serial and no namespace (0).
-func (d Disk) NamespaceOf(g Guest) (serial string, nsid int, shared bool) {
-	switch {
-	case d.Bus != BusNVMe:
-		return d.Serial, 0, false
-	case d.Controller == "":
-		return d.Serial, 1, false
-	}
-	for _, other := range g.Disks {
-		if other.Bus == BusNVMe && other.Controller == d.Controller {
-			nsid++
-		}
-		if other.Name == d.Name {
-			break
-		}
-	}
-	return d.Controller, nsid, true
-}

@@ -21,7 +21,7 @@ const (
 // of Size, an overlay on Image, or what is at Path, which is never deleted.
 type Disk struct {
 	Name               string      `yaml:"name" json:"name" jsonschema:"required" doc:"name in the guest's file and in the volume's; a DNS label"`
-	Count              *int        `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1" effect:"none" doc:"how many alike: NAME-1 to NAME-N; {index} (from 0) and {number} (from 1) in serial, path, wwn and controller stand for the disk's"`
+	Count              *int        `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1,maximum=256" effect:"none" doc:"how many alike: NAME-1 to NAME-N; {index} (from 0) and {number} (from 1) in serial, path, wwn, controller and target stand for the disk's; default: one disk NAME"`
 	Bus                Bus         `yaml:"bus,omitempty" json:"bus,omitempty" jsonschema:"enum=virtio,enum=nvme,enum=scsi,enum=sata,enum=ide" effect:"next boot" doc:"virtio, nvme, scsi (virtio-scsi), sata or ide (machine pc only); default: virtio"`
 	Size               Size        `yaml:"size,omitempty" json:"size,omitempty" effect:"recreate" doc:"size of the disk; required without image and path"`
 	Format             string      `yaml:"format,omitempty" json:"format,omitempty" jsonschema:"enum=qcow2,enum=raw" effect:"recreate" doc:"qcow2 or raw; default: qcow2, raw with path"`
@@ -45,7 +45,7 @@ type Disk struct {
 	DetectZeroes       string      `yaml:"detectZeroes,omitempty" json:"detectZeroes,omitempty" jsonschema:"enum=off,enum=on,enum=unmap" effect:"next boot" doc:"what a write of zeroes does on the host"`
 	ErrorPolicy        string      `yaml:"errorPolicy,omitempty" json:"errorPolicy,omitempty" jsonschema:"enum=stop,enum=report,enum=ignore,enum=enospace" effect:"next boot" doc:"what an I/O error of the host does: pause the guest (stop), tell it (report) ..."`
 	IOThread           IOThread    `yaml:"iothread,omitempty" json:"iothread,omitempty" effect:"next boot" doc:"virtio: true for a thread of its own, or a number of the guest's iothreads, from 1"`
-	Queues             int         `yaml:"queues,omitempty" json:"queues,omitempty" jsonschema:"minimum=1" effect:"next boot" doc:"virtio: number of request queues; default: one a CPU"`
+	Queues             int         `yaml:"queues,omitempty" json:"queues,omitempty" jsonschema:"minimum=1,maximum=1024" effect:"next boot" doc:"virtio: number of request queues; default: one a CPU"`
 	QueueSize          int         `yaml:"queueSize,omitempty" json:"queueSize,omitempty" effect:"next boot" doc:"virtio: length of a request queue, a power of two up to 1024"`
 	Packed             *bool       `yaml:"packed,omitempty" json:"packed,omitempty" effect:"next boot" doc:"virtio: packed virtqueues"`
 	WriteCache         *bool       `yaml:"writeCache,omitempty" json:"writeCache,omitempty" effect:"next boot" doc:"whether the device has a volatile write cache, so that the guest flushes it; default: true unless cache is writethrough or directsync"`

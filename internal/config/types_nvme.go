@@ -11,12 +11,12 @@ type NVMe struct {
 
 // NVMeController is one controller.
 type NVMeController struct {
-	Serial     string            `yaml:"serial,omitempty" json:"serial,omitempty" doc:"serial seen by the guest, at most 20 characters; default: the controller's name"`
+	Serial     string            `yaml:"serial,omitempty" json:"serial,omitempty" doc:"serial seen by the guest, at most 20 characters; the same for all controllers of a subsystem; default: the name of its subsystem, else its own"`
 	Subsystem  string            `yaml:"subsystem,omitempty" json:"subsystem,omitempty" doc:"subsystem that the controller is a path to"`
 	MDTS       *int              `yaml:"mdts,omitempty" json:"mdts,omitempty" jsonschema:"minimum=0,maximum=15" doc:"maximum data transfer size as a power of two of 4 KiB pages; 0: no limit; default: 7"`
 	IOQueues   int               `yaml:"ioQueues,omitempty" json:"ioQueues,omitempty" jsonschema:"minimum=1,maximum=65534" doc:"pairs of I/O queues (QEMU's max_ioqpairs); default: 64"`
-	CMBSize    Size              `yaml:"cmbSize,omitempty" json:"cmbSize,omitempty" doc:"size of the controller memory buffer, whole MiB; default: none"`
-	ZASL       *int              `yaml:"zasl,omitempty" json:"zasl,omitempty" jsonschema:"minimum=0,maximum=15" doc:"zone append size limit as a power of two of 4 KiB pages; default: mdts"`
+	CMBSize    Size              `yaml:"cmbSize,omitempty" json:"cmbSize,omitempty" doc:"size of the controller memory buffer, a power of two from 1MiB; default: none"`
+	ZASL       *int              `yaml:"zasl,omitempty" json:"zasl,omitempty" jsonschema:"minimum=0,maximum=15" doc:"zone append size limit as a power of two of 4 KiB pages, at most mdts; default: mdts"`
 	WriteCache *bool             `yaml:"writeCache,omitempty" json:"writeCache,omitempty" doc:"whether the controller has a volatile write cache"`
 	Atomic     *AtomicController `yaml:"atomic,omitempty" json:"atomic,omitempty" doc:"atomic write limits (QEMU 9.2 and later)"`
 }
@@ -49,7 +49,7 @@ type NVMeSubsystem struct {
 type FDPSubsystem struct {
 	ReclaimUnitSize    Size `yaml:"reclaimUnitSize,omitempty" json:"reclaimUnitSize,omitempty" doc:"size of a reclaim unit (QEMU's fdp.runs); default: 96MiB"`
 	ReclaimGroups      int  `yaml:"reclaimGroups,omitempty" json:"reclaimGroups,omitempty" jsonschema:"minimum=1" doc:"number of reclaim groups (fdp.nrg); default: 1"`
-	ReclaimUnitHandles int  `yaml:"reclaimUnitHandles" json:"reclaimUnitHandles" jsonschema:"required,minimum=1" doc:"number of reclaim unit handles (fdp.nruh)"`
+	ReclaimUnitHandles int  `yaml:"reclaimUnitHandles" json:"reclaimUnitHandles" jsonschema:"required,minimum=1,maximum=128" doc:"number of reclaim unit handles (fdp.nruh)"`
 }
 
 // Placement is what a namespace has of flexible data placement.
@@ -65,7 +65,7 @@ type Zoned struct {
 	MaxActive           int   `yaml:"maxActive,omitempty" json:"maxActive,omitempty" jsonschema:"minimum=1" doc:"zones active at the same time; default: no limit"`
 	CrossRead           bool  `yaml:"crossRead,omitempty" json:"crossRead,omitempty" doc:"a read may cross the border of zones"`
 	DescriptorExtension Size  `yaml:"descriptorExtension,omitempty" json:"descriptorExtension,omitempty" doc:"size of a zone descriptor extension, a multiple of 64 bytes"`
-	ZRWA                *ZRWA `yaml:"zrwa,omitempty" json:"zrwa,omitempty" doc:"zone random write area (QEMU 8.0 and later)"`
+	ZRWA                *ZRWA `yaml:"zrwa,omitempty" json:"zrwa,omitempty" doc:"zone random write area (QEMU 7.1 and later)"`
 }
 
 // ZRWA is the zone random write area of a zoned namespace.

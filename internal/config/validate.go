@@ -32,6 +32,7 @@ func validate(file *File, families []family, r *report) {
 		v.guest(f)
 	}
 	v.addresses()
+	v.sharedPaths()
 }
 
 func (v validator) connection() {

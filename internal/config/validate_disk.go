@@ -5,123 +5,117 @@ package config
 import (
 	"cmp"
 	"regexp"
+	"strings"
 )
 
 const (
-	minBlock      = 512
-	maxBlock      = 65536
-	maxSerial     = 20
-	maxNamespaces = 256 // of one controller, NVME_MAX_NAMESPACES of QEMU
-	reservedDisk  = "root"
+	maxSerial    = 20 // of virtio-blk, ATA and NVMe
+	maxIDE       = 4  // two channels of two
+	reservedDisk = "root"
 )
 
 var (
 	serialForm     = regexp.MustCompile(`^[A-Za-z0-9_.+-]+$`)
+	wwnForm        = regexp.MustCompile(`^[0-9a-f]{16}$`)
 	filesystemForm = regexp.MustCompile(`^[a-z0-9]+$`)
 )
 
-// disks checks the disks of a family's guests, each alone and all together.
-func (v validator) disks(f family) {
-	names, serials := map[string]bool{}, map[string]string{}
-	namespaces := map[string]int{}
-	for i, d := range f.spec.Disks {
-		at := item(f.at("disks"), i)
-		v.diskName(d, at, names)
-		v.controller(d, at, namespaces)
-		v.serial(d, at, serials)
-		v.blocks(d, at)
-		v.hostIO(d, at)
-		v.filesystem(d, at)
-	}
+// diskSet is what the disks of a guest must not have twice, and who has it.
+type diskSet struct {
+	names   map[string]bool
+	serials map[string]string
+	wwns    map[string]string
+	ide     int
 }
 
-func (v validator) diskName(d Disk, at string, names map[string]bool) {
+// disks checks the disks of a family's guests, each alone and all together.
+func (v validator) disks(f family) {
+	for i, d := range f.decl.Disks {
+		v.placeholders(d, item(f.at("disks"), i))
+	}
+	set := diskSet{names: map[string]bool{}, serials: map[string]string{}, wwns: map[string]string{}}
+	// Of disks that are alike one tells what is wrong.
+	faulty := map[string]bool{}
+	namespaces := f.spec.namespaces()
+	for i, d := range f.spec.Disks {
+		at, before := f.diskAt(i), len(v.faults)
+		if faulty[at] {
+			continue
+		}
+		v.diskName(d, at, &set)
+		v.diskBus(f, d, at, &set)
+		v.serial(f, d, namespaces[i], at, &set)
+		v.source(d, at)
+		v.blocks(d, at)
+		v.hostIO(f, d, at)
+		v.throttle(d, at)
+		v.namespace(f, d, at)
+		v.filesystem(d, at)
+		faulty[at] = len(v.faults) > before
+	}
+	v.nvme(f, namespaces)
+	v.bootOrders(f)
+	v.renewed(f)
+}
+
+func (v validator) diskName(d Disk, at string, set *diskSet) {
 	at += ".name"
 	v.label(at, d.Name)
 	if d.Name == reservedDisk {
 		v.value(at, "must not be `root`, which is the disk of the image")
 	}
-	if names[d.Name] {
+	if set.names[d.Name] {
 		v.value(at, "must be unique in the guest, got %s again", quote(d.Name))
 	}
-	names[d.Name] = true
-}
-
-func (v validator) controller(d Disk, at string, namespaces map[string]int) {
-	if d.Controller == "" || v.isBroken(at+".bus") {
-		return
-	}
-	if d.Bus != BusNVMe {
-		v.key(at+".controller", "must only be given with bus nvme, got bus %s", d.Bus)
-		return
-	}
-	v.label(at+".controller", d.Controller)
-	if d.Serial != "" {
-		v.key(at+".serial", "must not be given with `controller`: a namespace has its controller's serial, which is the controller's name")
-	}
-	namespaces[d.Controller]++
-	if namespaces[d.Controller] == maxNamespaces+1 {
-		v.value(at+".controller", "must have at most %d disks, got more on %s", maxNamespaces, quote(d.Controller))
-	}
+	set.names[d.Name] = true
 }
 
 // serial checks what the guest will see: Linux drops one of two NVMe
 // controllers with the same serial, and links of virtio disks would meet.
-func (v validator) serial(d Disk, at string, owner map[string]string) {
-	serial := cmp.Or(d.Controller, d.Serial)
-	// The key that gives the serial; a disk's name does when nothing else is said.
+func (v validator) serial(f family, d Disk, n nvmeNamespace, at string, set *diskSet) {
+	serial := n.serial
 	from, what := at+".name", "disk "+d.Name
 	switch {
-	case d.Controller != "":
-		from, what = at+".controller", "controller "+d.Controller
+	case n.shared && d.Subsystem != "":
+		from, what = at+".subsystem", "subsystem "+d.Subsystem
+	case n.shared:
+		from, what = f.serialOf(d, at)
 	case v.layout.said(at + ".serial"):
 		from = at + ".serial"
 	}
-	if v.isBroken(from) {
+	if n.shared && d.Serial != "" {
+		v.key(at+".serial", "must not be given with `%s`: a namespace has the serial of its controller", map[bool]string{true: "subsystem", false: "controller"}[d.Subsystem != ""])
+	}
+	if v.isBroken(from) || v.isBroken(at+".bus") {
 		return
 	}
-	switch {
-	case len(serial) > maxSerial:
-		v.value(from, "must have at most %d characters as the serial of a disk, got %d in %s", maxSerial, len(serial), quote(serial))
-	case from == at+".serial" && !serialForm.MatchString(serial):
-		v.value(from, "must have only letters, digits and `_.+-`, got %s", quote(serial))
-	}
-	if other, taken := owner[serial]; taken && other != what {
+	v.serialForm(from, serial)
+	if other, taken := set.serials[serial]; taken && other != what {
 		v.value(from, "must be a serial of its own in the guest, got %s, which is that of %s", quote(serial), other)
 		return
 	}
-	owner[serial] = what
+	set.serials[serial] = what
 }
 
-func (v validator) blocks(d Disk, at string) {
-	sizes := []struct {
-		key   string
-		value int
-	}{{"logicalBlockSize", d.LogicalBlockSize}, {"physicalBlockSize", d.PhysicalBlockSize}}
-	for _, s := range sizes {
-		if path := at + "." + s.key; v.layout.said(path) && !isBlockSize(s.value) {
-			v.value(path, "must be a power of two from %d to %d, got %d", minBlock, maxBlock, s.value)
-			return
-		}
+// serialOf is the path that gives the serial of the controller of a
+// namespace, and what has it.
+func (f family) serialOf(d Disk, at string) (from, what string) {
+	if s := f.spec.controller(d.Controller).Subsystem; s != "" {
+		return at + ".controller", "subsystem " + s
 	}
-	logical := cmp.Or(d.LogicalBlockSize, minBlock)
-	if physical := cmp.Or(d.PhysicalBlockSize, logical); physical < logical {
-		v.value(at+".physicalBlockSize", "must not be smaller than the logical block size %d, got %d", logical, physical)
+	if own := join(f.at("nvme.controllers"), d.Controller) + ".serial"; f.layout.said(own) {
+		return own, "controller " + d.Controller
 	}
-	if d.Size == 0 || d.Size%Size(logical) != 0 {
-		v.value(at+".size", "must be a multiple of the logical block size %d and more than 0, got %s", logical, d.Size)
-	}
+	return at + ".controller", "controller " + d.Controller
 }
 
-func isBlockSize(n int) bool { return n >= minBlock && n <= maxBlock && n&(n-1) == 0 }
-
-// hostIO checks how the host reads and writes a disk.
-func (v validator) hostIO(d Disk, at string) {
-	if d.IO == "native" && d.Cache != "none" && d.Cache != "directsync" && !v.isBroken(at+".cache") {
-		v.value(at+".io", "must have cache none or directsync when it is native, got cache %s", cmp.Or(d.Cache, "default"))
-	}
-	if d.IOThread != 0 && d.Bus != BusVirtio && !v.isBroken(at+".bus") {
-		v.key(at+".iothread", "must only be given with bus virtio, got bus %s", d.Bus)
+// serialForm checks the length and the letters of a serial.
+func (v validator) serialForm(at, serial string) {
+	switch {
+	case len(serial) > maxSerial:
+		v.value(at, "must have at most %d characters as the serial of a disk, got %d in %s", maxSerial, len(serial), quote(serial))
+	case strings.HasSuffix(at, ".serial") && !serialForm.MatchString(serial):
+		v.value(at, "must have only letters, digits and `_.+-`, got %s", quote(serial))
 	}
 }
 
@@ -141,6 +135,39 @@ func (v validator) filesystem(d Disk, at string) {
 	for i, arg := range d.Filesystem.MkfsArgs {
 		if arg == "" {
 			v.value(item(at+".filesystem.mkfsArgs", i), "must not be empty")
+		}
+	}
+}
+
+// bootOrders checks that no two devices of a guest have the same place.
+func (v validator) bootOrders(f family) {
+	owner := map[int]string{}
+	check := func(order int, at, what string) {
+		if order == 0 || v.isBroken(at+".bootOrder") {
+			return
+		}
+		if other, taken := owner[order]; taken {
+			v.value(at+".bootOrder", "must be a place of its own in the guest, got %d, which is that of %s", order, other)
+			return
+		}
+		owner[order] = what
+	}
+	for i, d := range f.spec.Disks {
+		check(d.BootOrder, f.diskAt(i), "disk "+d.Name)
+	}
+	for i, n := range f.spec.Networks {
+		check(n.BootOrder, item(f.at("networks"), i), "NIC "+cmp.Or(n.Name, n.Network))
+	}
+	for i, h := range f.spec.HostDevices {
+		check(h.BootOrder, item(f.at("hostDevices"), i), "hostDevice "+h.Name)
+	}
+}
+
+// renewed checks that what recycle is to make anew is vmprov's to make.
+func (v validator) renewed(f family) {
+	for i, name := range f.spec.Recycle.Disks {
+		if d, ok := f.spec.Disk(name); ok && d.Path != "" {
+			v.value(item(f.at("recycle.disks"), i), "must not be a disk with `path`, which vmprov never makes anew, got %s", quote(name))
 		}
 	}
 }

@@ -36,7 +36,7 @@ func notInTag(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(
 func (v validator) mounts(f family) {
 	owner := map[string]string{}
 	for i, d := range f.spec.Disks {
-		v.mount(d.Target, item(f.at("disks"), i)+".target", "disk "+d.Name, owner)
+		v.mount(d.Target, f.diskAt(i)+".target", "disk "+d.Name, owner)
 	}
 	for i, s := range f.spec.Shares {
 		v.mount(s.Target, item(f.at("shares"), i)+".target", "share "+s.Tag, owner)
