@@ -20,7 +20,8 @@ const head = "project: p\nimages: {i: {file: /i}}\n"
 // guestKeys are all keys of a guest, as the message of an unknown one has them.
 var guestKeys = strings.Join(keysOf(reflect.TypeFor[GuestDecl]()), ", ")
 
-var badCases = slices.Concat(badYaml, badSize, badTop, badNetwork, badGuest, badDisk, badShare)
+var badCases = slices.Concat(badYaml, badSize, badTop, badNetwork, badGuest, badDisk, badShare,
+	badCount, badSource, badBus, badIO, badNVMe, badShorthand, badProperty)
 
 func TestParseFaults(t *testing.T) {
 	for _, tc := range badCases {

@@ -98,14 +98,8 @@ func (d *decoder) follow(node ast.Node, path string) ast.Node {
 }
 
 func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
-	if f, ok := shorthandOf(v.Type()); ok {
-		if _, word := stringOf(node); word {
-			at := join(path, f.name)
-			d.layout.keys[at] = nodePosition(node)
-			d.value(node, at, v.Field(f.index))
-			d.enum(at, f.enum, v.Field(f.index))
-			return
-		}
+	if f, ok := shorthandOf(v.Type()); ok && d.shorthand(f, node, path, v) {
+		return
 	}
 	entries, ok := d.entries(node, path)
 	if !ok {
@@ -134,6 +128,23 @@ func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
 			d.undecodable(d.layout.valueAt(path), join(path, f.name), "is required")
 		}
 	}
+}
+
+// shorthand decodes a plain word in place of a mapping; false where the node is
+// a mapping after all.
+func (d *decoder) shorthand(f field, node ast.Node, path string, v reflect.Value) bool {
+	if _, ok := pairs(node); ok {
+		return false
+	}
+	if _, ok := stringOf(node); !ok {
+		d.mismatch(node, path, "a word or a mapping")
+		return true
+	}
+	at := join(path, f.name)
+	d.layout.keys[at] = nodePosition(node)
+	d.value(node, at, v.Field(f.index))
+	d.enum(at, f.enum, v.Field(f.index))
+	return true
 }
 
 // enum checks a value that has a fixed set of choices.

@@ -83,6 +83,9 @@ func (d *decoder) property(node ast.Node, path string, v reflect.Value) {
 		}
 	case *ast.NullNode:
 		p = Property{Type: "remove"}
+	case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
+		d.mismatch(node, path, "a string, a whole number, true, false or null")
+		return
 	default:
 		var text string
 		d.text(node, path, reflect.ValueOf(&text).Elem())

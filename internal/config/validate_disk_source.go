@@ -81,11 +81,11 @@ func (v validator) sharedPaths() {
 			}
 			use := pathUse{"disk " + d.Name + " of " + f.name, d.Shareable || d.ReadOnly}
 			other, taken := users[d.Path]
-			if !taken && f.count > 1 {
-				other, taken = pathUse{"every guest of " + f.name, use.shares}, true
-			}
-			if taken && (!use.shares || !other.shares) {
+			switch {
+			case taken && (!use.shares || !other.shares):
 				v.value(at, "must be a path of its own, or both must be shareable or readOnly, got %s, which is that of %s", quote(d.Path), other.what)
+			case f.count > 1 && !use.shares:
+				v.value(at, "must be shareable or readOnly where %d guests have it, got %s", f.count, quote(d.Path))
 			}
 			users[d.Path] = use
 		}
