@@ -12,7 +12,7 @@ import (
 type Resources struct {
 	// Root is the overlay on vda with its base; zero where there is no vda.
 	Root RootDisk
-	// Disks are the files of the other disks, in the order of the XML.
+	// Disks are the files and block devices of the other disks, in the order of the XML.
 	Disks []string
 	// MACs and Networks of the interfaces, in the order of the XML. An
 	// interface on a host bridge has no entry in Networks.
@@ -68,9 +68,15 @@ func readNIC(n *libvirtxml.DomainInterface, out *Resources) {
 	}
 }
 
+// sourceFile is a disk's file or block device; empty for any other source.
 func sourceFile(s *libvirtxml.DomainDiskSource) string {
-	if s == nil || s.File == nil {
+	switch {
+	case s == nil:
 		return ""
+	case s.File != nil:
+		return s.File.File
+	case s.Block != nil:
+		return s.Block.Dev
 	}
-	return s.File.File
+	return ""
 }

@@ -21,17 +21,20 @@ func TestReadResources(t *testing.T) {
 
 // TestReadResourcesOfForeignDomains reads what vmprov would never render.
 func TestReadResourcesOfForeignDomains(t *testing.T) {
-	for _, tc := range []struct{ name, doc string }{
-		{"no devices", "<domain/>"},
+	for _, tc := range []struct {
+		name, doc string
+		want      Resources
+	}{
+		{"no devices", "<domain/>", Resources{}},
 		{"empty drive, block device, odd NIC", `<domain><devices>
 			<disk type='file' device='cdrom'><target dev='sda' bus='sata'/></disk>
 			<disk type='block' device='disk'><source dev='/dev/sdz'/></disk>
-			<interface type='user'/></devices></domain>`},
+			<interface type='user'/></devices></domain>`, Resources{Disks: []string{"/dev/sdz"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := ReadResources(tc.doc)
 			assert.NilError(t, err)
-			assert.DeepEqual(t, got, Resources{})
+			assert.DeepEqual(t, got, tc.want)
 		})
 	}
 }

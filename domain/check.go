@@ -36,7 +36,8 @@ func texts(s *Spec) []text {
 	}
 	for _, k := range s.Disks {
 		device := fmt.Sprintf("disk %q", k.Name)
-		out = append(out, text{device + ": source", k.Path}, text{device + ": serial", k.Serial}, text{device + ": controller", k.Controller})
+		out = append(out, text{device + ": source", k.Path}, text{device + ": serial", k.Serial}, text{device + ": controller", k.Controller},
+			text{device + ": wwn", k.WWN}, text{device + ": base", k.Base}, text{device + ": base format", k.BaseFormat})
 	}
 	for i, n := range s.NICs {
 		for _, t := range nicTexts(n) {

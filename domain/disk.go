@@ -15,6 +15,9 @@ import (
 const (
 	busVirtio = "virtio"
 	busNVMe   = "nvme"
+	busSCSI   = "scsi"
+	busSATA   = "sata"
+	busIDE    = "ide"
 )
 
 // maxSerial is how many characters of a serial virtio-blk and NVMe carry.
@@ -28,21 +31,97 @@ var (
 	serialText = regexp.MustCompile(`^[A-Za-z0-9_.+ -]+$`)
 )
 
-// dataDisk is what every data disk has, whatever its bus; the caller adds
-// target and serial.
+// dataDisk is what every data disk has, whatever its bus: driver with cache,
+// io, discard, detect_zeroes and error_policy, source with its base, blockio,
+// iotune, boot order, readonly, shareable and alias. The caller adds target and
+// serial, and what only its bus knows; iothread, queues and packed are
+// virtio-blk's. It goes into the domain with addDisk, which adds what libvirt
+// has no word for.
 func dataDisk(k Disk) libvirtxml.DomainDisk {
 	out := libvirtxml.DomainDisk{
-		Device:  "disk",
-		Driver:  &libvirtxml.DomainDiskDriver{Name: "qemu", Type: k.Format, Cache: k.Cache, IO: k.IO, Discard: k.Discard},
-		Source:  fileSource(k.Path),
+		Device: "disk",
+		Driver: &libvirtxml.DomainDiskDriver{
+			Name: "qemu", Type: k.Format, Cache: cacheMode(k), IO: k.IO, Discard: k.Discard,
+			DetectZeros: k.DetectZeroes, ErrorPolicy: k.ErrorPolicy,
+		},
+		Source:  diskSource(k),
 		BlockIO: blockIO(k),
+		IOTune:  throttle(k.Throttle),
 		Alias:   &libvirtxml.DomainAlias{Name: diskAlias(k)},
+	}
+	if k.Base != "" {
+		out.BackingStore = backingStore(k.Base, k.BaseFormat)
+	}
+	if k.BootOrder > 0 {
+		out.Boot = &libvirtxml.DomainDeviceBoot{Order: uint(k.BootOrder)}
 	}
 	if k.ReadOnly {
 		// On nvme the guest sees a writable disk, and each write fails.
 		out.ReadOnly = &libvirtxml.DomainDiskReadOnly{}
 	}
+	if k.Shareable {
+		out.Shareable = &libvirtxml.DomainDiskShareable{}
+	}
 	return out
+}
+
+// addDisk attaches a data disk with the properties that libvirt has no word for
+// (a later one has discard_granularity; here all libvirts give the guest the same).
+func addDisk(d *libvirtxml.Domain, k Disk, disk libvirtxml.DomainDisk) {
+	d.Devices.Disks = append(d.Devices.Disks, disk)
+	var properties []libvirtxml.DomainQEMUOverrideProperty
+	for _, p := range []struct {
+		name  string
+		value uint64
+	}{
+		{"min_io_size", k.MinIOSize}, {"opt_io_size", k.OptIOSize}, {"discard_granularity", k.DiscardGranularity},
+	} {
+		if p.value > 0 {
+			properties = append(properties, unsignedProperty(p.name, p.value))
+		}
+	}
+	override(d, diskAlias(k), properties...)
+}
+
+// cacheMode is the cache mode whose device has the write cache that is asked
+// for: libvirt sets QEMU's write-cache by the mode, and the modes come in pairs
+// that differ in it alone.
+func cacheMode(k Disk) string {
+	if k.WriteCache == nil {
+		return k.Cache
+	}
+	without := map[string]string{"": "writethrough", "default": "writethrough", "writeback": "writethrough", "none": "directsync"}
+	with := map[string]string{"": "writeback", "default": "writeback", "writethrough": "writeback", "directsync": "none"}
+	pairs := without
+	if *k.WriteCache {
+		pairs = with
+	}
+	if mode, ok := pairs[k.Cache]; ok {
+		return mode
+	}
+	return k.Cache
+}
+
+// diskSource is where the disk is. While a guest runs, libvirt gives a file or a
+// block device to QEMU's user, and gives it back after, to the owner that it
+// remembers in an extended attribute (root on a file system without those). A
+// file that the guest only reads stays with its owner: others read it too, and
+// it may be in a store that nothing may change. Device nodes change hands even
+// then, for these are QEMU's alone, made in its own /dev.
+func diskSource(k Disk) *libvirtxml.DomainDiskSource {
+	if k.Block {
+		return &libvirtxml.DomainDiskSource{Block: &libvirtxml.DomainDiskSourceBlock{Dev: k.Path}}
+	}
+	source := fileSource(k.Path)
+	if k.ReadOnly && k.Foreign {
+		leaveOwner(source)
+	}
+	return source
+}
+
+// leaveOwner keeps libvirt from changing the owner of a file.
+func leaveOwner(source *libvirtxml.DomainDiskSource) {
+	source.File.SecLabel = []libvirtxml.DomainDeviceSecLabel{{Model: "dac", Relabel: "no"}}
 }
 
 func fileSource(path string) *libvirtxml.DomainDiskSource {
@@ -75,14 +154,16 @@ func blockSizes(k Disk) (logical, physical int) {
 	return logical, physical
 }
 
-// targetName is the name of the nth virtio disk: vda, vdz, vdaa.
-func targetName(n int) string {
+// targetName is the name of the nth virtio disk, from 0: vda, vdz, vdaa.
+func targetName(n int) string { return nthTarget("vd", n) }
+
+func nthTarget(prefix string, n int) string {
 	suffix := ""
 	for n >= 0 {
 		suffix = string(rune('a'+n%26)) + suffix
 		n = n/26 - 1
 	}
-	return "vd" + suffix
+	return prefix + suffix
 }
 
 // onBus are the data disks of one bus, in their order.
@@ -121,6 +202,9 @@ func checkDisk(k Disk) error {
 	if k.Format != "qcow2" && k.Format != "raw" {
 		return fmt.Errorf("format %q is neither qcow2 nor raw", k.Format)
 	}
+	if err := checkSource(k); err != nil {
+		return err
+	}
 	if err := checkBus(k); err != nil {
 		return err
 	}
@@ -130,26 +214,56 @@ func checkDisk(k Disk) error {
 	return checkBlockSizes(k)
 }
 
-func checkBus(k Disk) error {
-	switch k.Bus {
-	case busVirtio:
-		if k.Controller != "" {
-			return errors.New("controller: only nvme disks have one")
-		}
-		if k.Serial == "" {
-			return nil
-		}
-		return checkSerial(k.Serial)
-	case busNVMe:
-		if k.IOThread {
-			return errors.New("iothread: nvme disks cannot have one, bus virtio can")
-		}
-		if k.Controller != "" {
-			return nil // nvme.go checks the controller's serial.
-		}
-		return checkSerial(k.Serial)
+func checkSource(k Disk) error {
+	if k.Shareable && k.Format != "raw" {
+		return fmt.Errorf("shareable: format %s holds what one guest knows alone, raw does not", k.Format)
 	}
-	return fmt.Errorf("bus %q is neither virtio nor nvme", k.Bus)
+	if k.Base == "" {
+		return nil
+	}
+	if k.Format != "qcow2" || k.Block {
+		return errors.New("base: only a qcow2 file can be an overlay")
+	}
+	return checkBase(k.Base, k.BaseFormat)
+}
+
+func checkBus(k Disk) error {
+	if k.Bus != busNVMe && k.Controller != "" {
+		return errors.New("controller: only nvme disks have one")
+	}
+	if k.Bus != busVirtio {
+		if word := virtioWord(k); word != "" {
+			return fmt.Errorf("%s: %s disks cannot have one, bus virtio can", word, k.Bus)
+		}
+	}
+	switch k.Bus {
+	case busVirtio, busNVMe:
+		if k.WWN != "" || k.RotationRate != 0 {
+			return fmt.Errorf("wwn, rotation rate: bus %s has neither; scsi, sata and ide have", k.Bus)
+		}
+	case busSCSI, busSATA, busIDE:
+	default:
+		return fmt.Errorf("bus %q is none of virtio, nvme, scsi, sata, ide", k.Bus)
+	}
+	if k.Bus == busNVMe && k.Controller != "" || k.Bus != busNVMe && k.Serial == "" {
+		return nil // nvme.go checks a controller's serial, other disks need none.
+	}
+	return checkSerial(k.Serial)
+}
+
+// virtioWord names what a disk asks of virtio-blk alone.
+func virtioWord(k Disk) string {
+	switch {
+	case k.IOThread != 0:
+		return "iothread"
+	case k.Queues != 0:
+		return "number of queues"
+	case k.QueueSize != 0:
+		return "queue size"
+	case k.Packed != nil:
+		return "packed queue"
+	}
+	return ""
 }
 
 func checkSerial(serial string) error {
@@ -173,6 +287,8 @@ func checkIO(k Disk) error {
 		{"cache", k.Cache, []string{"", "default", "none", "writethrough", "writeback", "directsync", "unsafe"}},
 		{"io", k.IO, []string{"", "native", "threads", "io_uring"}},
 		{"discard", k.Discard, []string{"", "ignore", "unmap"}},
+		{"detect zeroes", k.DetectZeroes, []string{"", "off", "on", "unmap"}},
+		{"error policy", k.ErrorPolicy, []string{"", "stop", "report", "ignore", "enospace"}},
 	} {
 		if !slices.Contains(w.known, w.got) {
 			return fmt.Errorf("%s %q is not one of %v", w.what, w.got, w.known[1:])
@@ -180,6 +296,9 @@ func checkIO(k Disk) error {
 	}
 	if k.IO == "native" && k.Cache != "none" && k.Cache != "directsync" {
 		return fmt.Errorf("io native needs cache none or directsync, got %q", k.Cache)
+	}
+	if k.Cache == "unsafe" && k.WriteCache != nil && !*k.WriteCache {
+		return errors.New("write cache: cache unsafe is one (choose another cache mode to have none)")
 	}
 	return nil
 }

@@ -44,6 +44,10 @@ var goldens = []struct {
 		s.Kernel, s.Initrd, s.Cmdline = "/srv/linux/bzImage", "/srv/linux/initrd", "console=ttyS0 root=/dev/vda1 quiet"
 	}))},
 	{name: "nics", spec: nicGuest()},
+	{name: "disks", spec: diskGuest()},
+	{name: "disks-ide", spec: newSpec(with(func(s *Spec) { s.Machine = "pc" }),
+		withDisk(Disk{Name: "old", Bus: busIDE, Serial: "old", WWN: "5000c50015ea71aa", RotationRate: 5400}),
+		withDisk(Disk{Name: "older", Bus: busIDE, BootOrder: 1}), withDisk(Disk{Name: "oldest", Bus: busIDE}))},
 	{name: "everything", spec: everything()},
 }
 
@@ -57,8 +61,8 @@ func everything() Spec {
 			s.ReadOnlyFilesystem = true
 		}),
 		withNIC(NIC{MAC: "52:54:00:12:34:57", Bridge: "br0"}),
-		withDisk(Disk{Name: "log", Serial: "log", Cache: "none", IO: "native", IOThread: true, Discard: "unmap"}),
-		withDisk(Disk{Name: "wal", Serial: "wal", IOThread: true, LogicalBlockSize: 4096, ReadOnly: true, Format: "raw", Path: "/srv/wal & more.img"}),
+		withDisk(Disk{Name: "log", Serial: "log", Cache: "none", IO: "native", IOThread: OwnIOThread, Discard: "unmap"}),
+		withDisk(Disk{Name: "wal", Serial: "wal", IOThread: OwnIOThread, LogicalBlockSize: 4096, ReadOnly: true, Format: "raw", Path: "/srv/wal & more.img"}),
 		withNVMe("scratch", sectors(4096)),
 		withNVMe("one", onController("pool")),
 		withNVMe("two", onController("pool")),

@@ -131,7 +131,7 @@ func TestLabGuestsStart(t *testing.T) {
 		}},
 		{"shares", []option{withShare("results", ""), withReadOnlyShare(strings.Repeat("t", maxTag), "")}},
 		{"eight NICs and their like", []option{
-			withShare("results", ""), withNVMe("scratch"), withDisk(Disk{Name: "log", IOThread: true}),
+			withShare("results", ""), withNVMe("scratch"), withDisk(Disk{Name: "log", IOThread: OwnIOThread}),
 			with(func(s *Spec) {
 				for i := 2; i <= maxNICs; i++ {
 					s.NICs = append(s.NICs, NIC{MAC: fmt.Sprintf("52:54:00:12:34:%02x", i), Network: s.NICs[0].Network})

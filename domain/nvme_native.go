@@ -26,7 +26,7 @@ func nvmeNative(s *Spec, d *libvirtxml.Domain) error {
 		for j, k := range c.namespaces {
 			disk := dataDisk(k)
 			disk.Target = &libvirtxml.DomainDiskTarget{Dev: fmt.Sprintf("nvme%dn%d", i, j+1), Bus: busNVMe}
-			d.Devices.Disks = append(d.Devices.Disks, disk)
+			addDisk(d, k, disk)
 		}
 	}
 	return nil

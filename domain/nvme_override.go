@@ -40,7 +40,7 @@ func overrideOne(d *libvirtxml.Domain, c nvmeController, target string) {
 	disk := dataDisk(c.namespaces[0])
 	disk.Target = &libvirtxml.DomainDiskTarget{Dev: target, Bus: busVirtio}
 	disk.Serial = c.serial
-	d.Devices.Disks = append(d.Devices.Disks, disk)
+	addDisk(d, c.namespaces[0], disk)
 	override(d, disk.Alias.Name, stringProperty("driver", "nvme"))
 }
 
@@ -56,7 +56,7 @@ func overrideSeveral(d *libvirtxml.Domain, c nvmeController, index uint, next in
 	for i, k := range c.namespaces {
 		disk := dataDisk(k)
 		disk.Target = &libvirtxml.DomainDiskTarget{Dev: targetName(next + i), Bus: busVirtio}
-		d.Devices.Disks = append(d.Devices.Disks, disk)
+		addDisk(d, k, disk)
 		override(d, disk.Alias.Name,
 			stringProperty("driver", "nvme-ns"), stringProperty("bus", bus), unsignedProperty("nsid", i+1), removed("addr"))
 	}

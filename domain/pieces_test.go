@@ -120,21 +120,6 @@ func TestBlockIO(t *testing.T) {
 	}
 }
 
-func TestVirtioDisksInOrderWithAThreadEach(t *testing.T) {
-	d := apply(t, virtioBlk,
-		withDisk(Disk{Name: "a", Serial: "sa", IOThread: true}), withNVMe("n"),
-		withDisk(Disk{Name: "b", Cache: "none", IO: "native", Discard: "unmap", ReadOnly: true}), withDisk(Disk{Name: "c", IOThread: true}))
-	assert.Equal(t, d.IOThreads, uint(2))
-	disks := d.Devices.Disks
-	assert.DeepEqual(t, []string{disks[0].Target.Dev, disks[1].Target.Dev, disks[2].Target.Dev}, []string{"vdb", "vdc", "vdd"})
-	assert.Equal(t, *disks[0].Driver.IOThread, uint(1))
-	assert.Equal(t, *disks[2].Driver.IOThread, uint(2))
-	assert.Equal(t, disks[0].Serial, "sa")
-	assert.DeepEqual(t, disks[1].Driver, &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "qcow2", Cache: "none", IO: "native", Discard: "unmap"})
-	assert.Assert(t, disks[1].ReadOnly != nil)
-	assert.Equal(t, disks[1].Alias.Name, "ua-b")
-}
-
 func TestTargetName(t *testing.T) {
 	for n, want := range map[int]string{0: "vda", 1: "vdb", 25: "vdz", 26: "vdaa", 27: "vdab", 701: "vdzz", 702: "vdaaa"} {
 		assert.Equal(t, targetName(n), want)

@@ -41,13 +41,31 @@ func TestXMLRefuses(t *testing.T) {
 		{"disk name", disk(func(k *Disk) { k.Name = "a_b" }), `disk "a_b": name: only letters, digits and '-' make an alias of libvirt`},
 		{"disk name twice", func(s *Spec) { withDisk(Disk{Name: "a"})(s); withDisk(Disk{Name: "a"})(s) }, `disk "a": the name is taken by another disk`},
 		{"format", disk(func(k *Disk) { k.Format = "vmdk" }), `disk "log": format "vmdk" is neither qcow2 nor raw`},
-		{"bus", disk(func(k *Disk) { k.Bus = "ide" }), `disk "log": bus "ide" is neither virtio nor nvme`},
+		{"bus", disk(func(k *Disk) { k.Bus = "usb" }), `disk "log": bus "usb" is none of virtio, nvme, scsi, sata, ide`},
+		{"ide on q35", disk(func(k *Disk) { k.Bus = busIDE }), `ide: only the machine pc has it, bus sata is everywhere`},
+		{"five ide disks", func(s *Spec) {
+			s.Machine = "pc"
+			for _, name := range []string{"a", "b", "c", "d", "e"} {
+				withDisk(Disk{Name: name, Bus: busIDE})(s)
+			}
+		}, `ide: 5 disks, at most 4 fit`},
+		{"wwn of virtio", disk(func(k *Disk) { k.WWN = "5000c50015ea71aa" }), `disk "log": wwn, rotation rate: bus virtio has neither; scsi, sata and ide have`},
+		{"queues of scsi", disk(func(k *Disk) { k.Bus, k.Queues = busSCSI, 2 }), `disk "log": number of queues: scsi disks cannot have one, bus virtio can`},
+		{"packed sata", disk(func(k *Disk) { k.Bus, k.Packed = busSATA, new(false) }), `disk "log": packed queue: sata disks cannot have one, bus virtio can`},
+		{"shared qcow2", disk(func(k *Disk) { k.Shareable = true }), `disk "log": shareable: format qcow2 holds what one guest knows alone, raw does not`},
+		{"raw overlay", disk(func(k *Disk) { k.Format, k.Base, k.BaseFormat = "raw", "/i", "raw" }), `disk "log": base: only a qcow2 file can be an overlay`},
+		{"disk base without format", disk(func(k *Disk) { k.Base = "/i" }), `disk "log": base has no format`},
+		{"detect zeroes", disk(func(k *Disk) { k.DetectZeroes = "maybe" }), `disk "log": detect zeroes "maybe" is not one of [off on unmap]`},
+		{"error policy", disk(func(k *Disk) { k.ErrorPolicy = "retry" }), `disk "log": error policy "retry" is not one of [stop report ignore enospace]`},
+		{"unsafe without write cache", disk(func(k *Disk) { k.Cache, k.WriteCache = "unsafe", new(false) }),
+			`disk "log": write cache: cache unsafe is one (choose another cache mode to have none)`},
+		{"iothread beyond the pool", func(s *Spec) { s.IOThreads = 1; withDisk(Disk{Name: "log", IOThread: 2})(s) }, `disk "log": iothread 2: the guest has 1`},
 		{"controller of virtio", disk(func(k *Disk) { k.Controller = "a" }), `disk "log": controller: only nvme disks have one`},
 		{"cache", disk(func(k *Disk) { k.Cache = "some" }), `disk "log": cache "some" is not one of [default none writethrough writeback directsync unsafe]`},
 		{"native with page cache", nvme(func(k *Disk) { k.IO = "native" }), `disk "scratch": io native needs cache none or directsync, got ""`},
 		{"block size", disk(func(k *Disk) { k.LogicalBlockSize = 1000 }), `disk "log": block size 1000 is not a power of two from 512 to 2097152`},
 		{"physical below logical", disk(func(k *Disk) { k.LogicalBlockSize, k.PhysicalBlockSize = 4096, 512 }), `disk "log": physical block size 512 is smaller than the logical one, 4096`},
-		{"iothread of nvme", nvme(func(k *Disk) { k.IOThread = true }), `disk "scratch": iothread: nvme disks cannot have one, bus virtio can`},
+		{"iothread of nvme", nvme(func(k *Disk) { k.IOThread = OwnIOThread }), `disk "scratch": iothread: nvme disks cannot have one, bus virtio can`},
 		{"no nvme serial", nvme(func(k *Disk) { k.Serial = "" }), `disk "scratch": serial "": one or more of A-Z a-z 0-9 _ . + space -`},
 		{"long serial", nvme(func(k *Disk) { k.Serial = strings.Repeat("s", 21) }), `disk "scratch": serial "sssssssssssssssssssss": 21 characters, at most 20 fit`},
 		{"long controller", nvme(onController(strings.Repeat("c", 21))), `nvme controller "ccccccccccccccccccccc": serial "ccccccccccccccccccccc": 21 characters, at most 20 fit`},

@@ -4,6 +4,7 @@ package domain
 
 import (
 	"errors"
+	"fmt"
 
 	"libvirt.org/go/libvirtxml"
 )
@@ -21,38 +22,60 @@ func rootDisk(s *Spec, d *libvirtxml.Domain) error {
 	if err := absolute("root disk", s.Root.Path); err != nil {
 		return err
 	}
-	base, err := backingStore(s.Root)
-	if err != nil {
-		return err
+	if s.Root.Base != "" {
+		if err := checkBase(s.Root.Base, s.Root.BaseFormat); err != nil {
+			return fmt.Errorf("root disk: %w", err)
+		}
 	}
 	d.Devices.Disks = append(d.Devices.Disks, libvirtxml.DomainDisk{
 		Device:       "disk",
 		Driver:       &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "qcow2", Discard: "unmap"},
 		Source:       fileSource(s.Root.Path),
-		BackingStore: base,
+		BackingStore: backingStore(s.Root.Base, s.Root.BaseFormat),
 		Target:       &libvirtxml.DomainDiskTarget{Dev: rootTarget, Bus: busVirtio},
-		Boot:         &libvirtxml.DomainDeviceBoot{Order: 1},
+		Boot:         &libvirtxml.DomainDeviceBoot{Order: rootOrder(s)},
 	})
 	return nil
 }
 
-// backingStore is the chain below the overlay, ended by an empty element.
-func backingStore(r RootDisk) (*libvirtxml.DomainDiskBackingStore, error) {
+// rootOrder is the first place in the boot order that no other device has.
+func rootOrder(s *Spec) uint {
+	taken := map[int]bool{}
+	for _, k := range s.Disks {
+		taken[k.BootOrder] = true
+	}
+	for _, n := range s.NICs {
+		taken[n.BootOrder] = true
+	}
+	order := 1
+	for taken[order] {
+		order++
+	}
+	return uint(order)
+}
+
+func checkBase(base, format string) error {
+	if err := absolute("base", base); err != nil {
+		return err
+	}
+	if format == "" {
+		return errors.New("base has no format")
+	}
+	return nil
+}
+
+// backingStore is the chain below an overlay, ended by an empty element.
+// libvirt changes nothing about the base.
+func backingStore(base, format string) *libvirtxml.DomainDiskBackingStore {
 	end := &libvirtxml.DomainDiskBackingStore{}
-	if r.Base == "" {
-		return end, nil
+	if base == "" {
+		return end
 	}
-	if err := absolute("root disk: base", r.Base); err != nil {
-		return nil, err
-	}
-	if r.BaseFormat == "" {
-		return nil, errors.New("root disk: base has no format")
-	}
-	source := fileSource(r.Base)
-	source.File.SecLabel = []libvirtxml.DomainDeviceSecLabel{{Model: "dac", Relabel: "no"}}
+	source := fileSource(base)
+	leaveOwner(source)
 	return &libvirtxml.DomainDiskBackingStore{
-		Format:       &libvirtxml.DomainDiskFormat{Type: r.BaseFormat},
+		Format:       &libvirtxml.DomainDiskFormat{Type: format},
 		Source:       source,
 		BackingStore: end,
-	}, nil
+	}
 }

@@ -23,8 +23,10 @@ type Spec struct {
 	// Memory in bytes.
 	Memory uint64
 
-	Root        RootDisk
-	Disks       []Disk
+	Root  RootDisk
+	Disks []Disk
+	// IOThreads are threads for disks, which name them by number from 1.
+	IOThreads   int
 	NICs        []NIC
 	Filesystems []Filesystem
 	HostDevices []HostDevice

@@ -4,18 +4,23 @@ package domain
 
 import "libvirt.org/go/libvirtxml"
 
-// virtioBlk attaches virtio data disks as vdb, vdc ... in their order. A disk
-// that asks for an I/O thread gets one of its own.
+// virtioBlk attaches virtio data disks as vdb, vdc ... in their order.
 func virtioBlk(s *Spec, d *libvirtxml.Domain) error {
 	for i, k := range onBus(s.Disks, busVirtio) {
 		disk := dataDisk(k)
 		disk.Target = &libvirtxml.DomainDiskTarget{Dev: targetName(i + 1), Bus: busVirtio}
 		disk.Serial = k.Serial
-		if k.IOThread {
-			d.IOThreads++
-			disk.Driver.IOThread = new(d.IOThreads)
+		disk.Driver.IOThread = ioThreadOf(s, k)
+		if k.Queues > 0 {
+			disk.Driver.Queues = new(uint(k.Queues))
 		}
-		d.Devices.Disks = append(d.Devices.Disks, disk)
+		if k.QueueSize > 0 {
+			disk.Driver.QueueSize = new(uint(k.QueueSize))
+		}
+		if k.Packed != nil {
+			disk.Driver.Packed = map[bool]string{true: "on", false: "off"}[*k.Packed]
+		}
+		addDisk(d, k, disk)
 	}
 	return nil
 }

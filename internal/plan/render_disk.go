@@ -15,7 +15,7 @@ func (r rendering) disks(domainName string) []domain.Disk {
 			Name: d.Name, Bus: string(d.Bus), Format: d.Format, Serial: d.Serial, Controller: d.Controller,
 			Path:             r.pool.Volume(config.VolumeName(domainName, d.Name, d.Format)),
 			LogicalBlockSize: d.LogicalBlockSize, PhysicalBlockSize: d.PhysicalBlockSize,
-			Cache: d.Cache, IO: d.IO, Discard: d.Discard, IOThread: d.IOThread != 0, ReadOnly: d.ReadOnly,
+			Cache: d.Cache, IO: d.IO, Discard: d.Discard, IOThread: int(d.IOThread), ReadOnly: d.ReadOnly,
 		})
 	}
 	return out
