@@ -91,12 +91,14 @@ func (p *project) checkNVMe(ctx context.Context) Check {
 	if p.host.NativeNVMe {
 		return ok("nvme", "libvirt has the nvme bus")
 	}
-	devices, err := p.host.Devices(ctx)
-	if err != nil {
+	if !p.host.HasOverride() {
+		return warning("nvme", "this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2)", "guests with NVMe disks cannot be made on this host")
+	}
+	if err := p.host.ReadProperties(ctx, "nvme", "nvme-ns"); err != nil {
 		return failure("nvme", err.Error(), "install QEMU (apt install qemu-system-x86)")
 	}
-	if why := p.host.LacksNVMe(devices); why != "" {
-		return warning("nvme", why, "guests with NVMe disks cannot be made on this host")
+	if p.host.Properties.LacksDevice("nvme") || p.host.Properties.LacksDevice("nvme-ns") {
+		return warning("nvme", p.host.Emulator+" has no nvme device", "guests with NVMe disks cannot be made on this host; use another QEMU, or `bus: virtio`")
 	}
 	return ok("nvme", "by <qemu:override>, as this libvirt has no nvme bus")
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -80,8 +79,8 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 	if len(spec.Shares) > 0 && !p.host.VirtioFS && p.host.Emulator != "" {
 		errs = append(errs, errors.New("this libvirt offers no virtiofs (install virtiofsd)"))
 	}
-	if p.noNVMe != "" && slices.ContainsFunc(spec.Disks, func(d config.Disk) bool { return d.Bus == config.BusNVMe }) {
-		errs = append(errs, errors.New(p.noNVMe))
+	for _, lack := range plan.NVMeLacks(spec, p.host) {
+		errs = append(errs, errors.New(lack))
 	}
 	return errors.Join(errs...)
 }

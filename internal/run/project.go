@@ -37,8 +37,6 @@ type project struct {
 	building Building
 	// unbuilt are the images that failed, by name: their guests are left out.
 	unbuilt map[string]error
-	// noNVMe is why this host has no NVMe disks; empty when it has.
-	noNVMe string
 	// doubts are what preflight has warned of already.
 	doubts *sync.Map
 }
@@ -114,17 +112,12 @@ func (p *project) connect(ctx context.Context) error {
 // readDevices asks the emulator whether it has what the guests want and
 // libvirt does not tell.
 func (p *project) readDevices(ctx context.Context, guests []config.Guest) error {
-	nvme := slices.ContainsFunc(guests, func(g config.Guest) bool {
-		return slices.ContainsFunc(g.Disks, func(d config.Disk) bool { return d.Bus == config.BusNVMe })
-	})
-	if !nvme || p.host.NativeNVMe {
-		return nil
+	var devices []string
+	for _, g := range guests {
+		devices = append(devices, plan.NVMeDevices(g)...)
 	}
-	devices, err := p.host.Devices(ctx)
-	if err == nil {
-		p.noNVMe = p.host.LacksNVMe(devices)
-	}
-	return err
+	slices.Sort(devices)
+	return p.host.ReadProperties(ctx, slices.Compact(devices)...)
 }
 
 func (p *project) close() {

@@ -3,51 +3,108 @@
 package virt
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// deviceLine is a line of `qemu -device help`: name "nvme", bus PCI, ...
-var deviceLine = regexp.MustCompile(`(?m)^name "([^"]+)"`)
+// Properties are what QEMU says of its devices, the properties by the device. A
+// device that QEMU does not have is there without any; one that it was not
+// asked for is missing.
+type Properties map[string][]string
 
-// Devices asks the emulator of this machine which devices it has (qemu(1)):
-// distributions leave some out (EL9 has no nvme), and libvirt does not tell.
-// Nothing can be asked on a remote host: nil.
-func (h Host) Devices(ctx context.Context) ([]string, error) {
+// Lacks says that QEMU has no such property, or not the device at all. What is
+// not known is not lacking.
+func (p Properties) Lacks(device, property string) bool {
+	properties, asked := p[device]
+	return asked && !slices.Contains(properties, property)
+}
+
+// LacksDevice says that QEMU has no such device, as far as that is known.
+func (p Properties) LacksDevice(device string) bool {
+	properties, asked := p[device]
+	return asked && len(properties) == 0
+}
+
+// Has says that QEMU is known to have the property.
+func (p Properties) Has(device, property string) bool {
+	return slices.Contains(p[device], property)
+}
+
+// ReadProperties asks the emulator of this machine for the properties of
+// devices and keeps the answer in h.Properties (qemu(1), -device NAME,help):
+// distributions leave devices out (EL9 has no nvme), properties come and go
+// with QEMU's versions, and libvirt does not tell. A device is asked for once.
+// Of a remote host nothing is known, and nothing of a host without QEMU.
+func (h *Host) ReadProperties(ctx context.Context, devices ...string) error {
 	if !h.Local || h.Emulator == "" {
-		return nil, nil
+		return nil
 	}
-	out, err := exec.CommandContext(ctx, h.Emulator, "-device", "help").Output()
-	if err != nil {
-		return nil, fmt.Errorf("ask %s for its devices: %w", h.Emulator, err)
+	known := Properties{}
+	maps.Copy(known, h.Properties) // other values of this host keep theirs
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	for _, device := range devices {
+		if _, asked := h.Properties[device]; asked {
+			continue
+		}
+		g.Go(func() error {
+			properties, err := askProperties(ctx, h.Emulator, device)
+			mu.Lock()
+			defer mu.Unlock()
+			known[device] = properties
+			return err
+		})
 	}
-	var devices []string
-	for _, match := range deviceLine.FindAllSubmatch(out, -1) {
-		devices = append(devices, string(match[1]))
+	if err := g.Wait(); err != nil {
+		return err
 	}
-	return devices, nil
+	h.Properties = known
+	return nil
 }
 
-// LacksNVMe says why this host cannot give a guest an NVMe disk; empty when it
-// can, or when that cannot be known from here.
-func (h Host) LacksNVMe(devices []string) string {
-	switch {
-	case h.NativeNVMe || devices == nil:
-		return ""
-	case !slices.Contains(devices, "nvme") || !slices.Contains(devices, "nvme-ns"):
-		return fmt.Sprintf("%s has no nvme device (use another QEMU, or `bus: virtio`)", h.Emulator)
-	case h.LibVersion < overrideVersion:
-		return "this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2)"
-	default:
-		return ""
+// propertyLine is a line of `qemu -device NAME,help`: `  serial=<str> - text`.
+var propertyLine = regexp.MustCompile(`(?m)^ +([^ =]+)=<`)
+
+func askProperties(ctx context.Context, emulator, device string) ([]string, error) {
+	out, err := exec.CommandContext(ctx, emulator, "-device", device+",help").Output()
+	if err != nil && !isNoSuchDevice(err) {
+		return nil, fmt.Errorf("ask %s for the properties of %s: %w", emulator, device, err)
 	}
+	var properties []string
+	for _, match := range propertyLine.FindAllSubmatch(out, -1) {
+		properties = append(properties, string(match[1]))
+	}
+	return properties, nil
 }
+
+// isNoSuchDevice is QEMU's way to say that it lacks the device, where it does
+// not end with success all the same.
+func isNoSuchDevice(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	return ok && bytes.Contains(exit.Stderr, []byte("not found"))
+}
+
+// QEMUName is QEMU's version in words: `QEMU 7.2.22`.
+func (h Host) QEMUName() string {
+	v := h.QEMUVersion
+	return fmt.Sprintf("QEMU %d.%d.%d", v/1_000_000, v/1000%1000, v%1000)
+}
+
+// HasOverride says that libvirt has <qemu:override> (8.2 and later), by which a
+// device of QEMU gets what libvirt has no word for.
+func (h Host) HasOverride() bool { return h.LibVersion >= overrideVersion }
 
 // overrideVersion is the first libvirt with <qemu:override>.
 const overrideVersion = 8002000

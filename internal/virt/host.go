@@ -30,12 +30,21 @@ type Host struct {
 	// KVM says that KVM is real here, and NoKVM why not.
 	KVM   bool
 	NoKVM string
+	// Virtualisation is the feature of the host's CPU that nested
+	// virtualisation hands on: vmx or svm; empty where neither is known.
+	Virtualisation string
 	// NativeNVMe: libvirt has the nvme disk bus (11.5 and later).
 	NativeNVMe bool
 	// VirtioFS: libvirt offers virtiofs; ReadOnlyVirtioFS: with <readonly/> (11.0 and later).
 	VirtioFS, ReadOnlyVirtioFS bool
+	// NoPasst is why user networks cannot be had by passt; empty where they can.
+	NoPasst string
+	// OpenVSwitch are the bridges of this machine that Open vSwitch makes.
+	OpenVSwitch map[string]bool
 	// QEMUUser runs the guests (the dac security model's base label).
 	QEMUUser Credential
+	// Properties are those of QEMU's devices that were asked for (ReadProperties).
+	Properties Properties
 	// MemoryBytes is the host's memory.
 	MemoryBytes uint64
 }
@@ -110,6 +119,7 @@ func (h *Host) read(conn *libvirt.Connect) error {
 	listed := guestTypes(caps, h.Arch)
 	h.KVM, h.NoKVM = h.kvm(conn, listed["kvm"])
 	h.readDomainCapabilities(conn)
+	h.readNetworking()
 	return nil
 }
 
