@@ -55,7 +55,9 @@ func texts(s *Spec) []text {
 		device := fmt.Sprintf("fw_cfg file %q", f.Name)
 		out = append(out, text{device + ": name", f.Name}, text{device + ": file", f.File})
 	}
-	return out
+	out = append(out, computeTexts(s.Compute)...)
+	out = append(out, platformTexts(s.Platform)...)
+	return append(out, escapeTexts(s.Escape)...)
 }
 
 // plain refuses control characters (line ends too: no value here has lines),

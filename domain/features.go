@@ -11,5 +11,13 @@ func features(s *Spec, d *libvirtxml.Domain) error {
 	if s.Arch == archX86 {
 		d.Features.APIC = &libvirtxml.DomainFeatureAPIC{}
 	}
+	if d.OS.Loader != nil && d.OS.Loader.Secure == "yes" && s.Arch == archX86 {
+		// libvirt turns it on by itself only for the files that it finds.
+		d.Features.SMM = &libvirtxml.DomainFeatureSMM{State: "on"}
+	}
+	if remapsInterrupts(s.Platform.IOMMU) {
+		// The kernel's own I/O APIC cannot remap.
+		d.Features.IOAPIC = &libvirtxml.DomainFeatureIOAPIC{Driver: "qemu"}
+	}
 	return nil
 }

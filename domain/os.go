@@ -45,11 +45,9 @@ func hasPCIe(machine string) bool {
 	return false
 }
 
-// operatingSystem sets <os>: architecture and machine. x86_64 boots by BIOS,
-// which QEMU brings along; aarch64 has no such thing and takes UEFI, which
-// ACPI needs there too. What to boot from is said on the disk (<boot order>):
-// <os><boot> would give the first disk of any bus a boot index, and an nvme
-// namespace has no such property.
+// operatingSystem sets <os>: architecture and machine. What to boot from is
+// said on the disk (<boot order>): <os><boot> would give the first disk of any
+// bus a boot index, and an nvme namespace has no such property.
 func operatingSystem(s *Spec, d *libvirtxml.Domain) error {
 	kinds, ok := machineKinds[s.Arch]
 	if !ok {
@@ -59,10 +57,7 @@ func operatingSystem(s *Spec, d *libvirtxml.Domain) error {
 		return fmt.Errorf("machine %q of %s is not supported: %s, with a version or without", s.Machine, s.Arch, kindNames(kinds))
 	}
 	d.OS = &libvirtxml.DomainOS{Type: &libvirtxml.DomainOSType{Arch: s.Arch, Machine: s.Machine, Type: "hvm"}}
-	if s.Arch == archARM {
-		d.OS.Firmware = "efi"
-	}
-	return nil
+	return firmware(s, d)
 }
 
 func kindNames(kinds []machineKind) string {

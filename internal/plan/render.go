@@ -24,14 +24,18 @@ func (r rendering) xml() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	domainType, _ := r.desired.Host.DomainType(r.spec.Accelerator)
+	compute, err := r.compute()
+	if err != nil {
+		return "", err
+	}
+	board := r.board()
 	name := config.DomainName(r.desired.Project, r.spec.Name)
 	return domain.XML(domain.Spec{
 		Name:     name,
 		UUID:     config.DomainUUID(r.desired.Project, r.spec.Name),
 		Metadata: r.mark.Encode(),
-		Type:     domainType,
-		Arch:     r.desired.Host.Arch, Machine: r.desired.Host.Machine, Emulator: r.desired.Host.Emulator,
+		Type:     board.domainType,
+		Arch:     board.arch, Machine: board.machine, Emulator: board.emulator,
 		CPUs: r.spec.CPUs, Memory: uint64(r.spec.Memory),
 		Root: domain.RootDisk{
 			Path: r.pool.Volume(config.RootVolumeName(name, r.mark.Generation)),
@@ -42,7 +46,7 @@ func (r rendering) xml() (string, error) {
 		Filesystems: r.filesystems(),
 		HostDevices: r.hostDevices(),
 		NVMe:        r.nvme(),
-		Compute:     r.compute(),
+		Compute:     compute,
 		Platform:    r.platform(),
 		Escape:      r.escape(),
 		Kernel:      r.spec.Kernel, Initrd: r.spec.Initrd, Cmdline: r.spec.Cmdline,

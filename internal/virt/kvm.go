@@ -21,16 +21,16 @@ func (h *Host) kvm(conn *libvirt.Connect, listed bool) (real bool, why string) {
 	if h.Arch != "x86_64" && h.Arch != "i686" {
 		return true, ""
 	}
-	if h.hasVirtualisation(conn) {
+	if h.Virtualisation = h.virtualisation(conn); h.Virtualisation != "" {
 		return true, ""
 	}
 	return false, "libvirt lists kvm, but the host's CPU has neither vmx nor svm"
 }
 
-// hasVirtualisation looks for vmx or svm: in /proc/cpuinfo on this machine,
+// virtualisation looks for vmx or svm: in /proc/cpuinfo on this machine,
 // else in the host's CPU with its features expanded, since the capabilities
 // name only what the CPU model lacks.
-func (h *Host) hasVirtualisation(conn *libvirt.Connect) bool {
+func (h *Host) virtualisation(conn *libvirt.Connect) string {
 	if h.Local {
 		if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 			return cpuinfoHas(string(data), "vmx", "svm")
@@ -38,21 +38,30 @@ func (h *Host) hasVirtualisation(conn *libvirt.Connect) bool {
 	}
 	text, err := conn.GetCapabilities()
 	if err != nil {
-		return false
+		return ""
 	}
 	var caps libvirtxml.Caps
 	if err := caps.Unmarshal(text); err != nil {
-		return false
+		return ""
 	}
 	cpu, err := xml.Marshal(caps.Host.CPU)
 	if err != nil {
-		return false
+		return ""
 	}
 	expanded, err := conn.BaselineCPU([]string{string(cpu)}, libvirt.CONNECT_BASELINE_CPU_EXPAND_FEATURES)
-	return err == nil && (strings.Contains(expanded, "'vmx'") || strings.Contains(expanded, "'svm'"))
+	if err != nil {
+		return ""
+	}
+	for _, feature := range []string{"vmx", "svm"} {
+		if strings.Contains(expanded, "'"+feature+"'") {
+			return feature
+		}
+	}
+	return ""
 }
 
-func cpuinfoHas(cpuinfo string, flags ...string) bool {
+// cpuinfoHas is the first of flags that a processor has, empty for none.
+func cpuinfoHas(cpuinfo string, flags ...string) string {
 	for line := range strings.Lines(cpuinfo) {
 		key, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(key) != "flags" {
@@ -61,10 +70,10 @@ func cpuinfoHas(cpuinfo string, flags ...string) bool {
 		for _, have := range strings.Fields(value) {
 			for _, want := range flags {
 				if have == want {
-					return true
+					return want
 				}
 			}
 		}
 	}
-	return false
+	return ""
 }
