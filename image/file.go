@@ -24,6 +24,16 @@ func readyFile(ctx context.Context, r Request) (Artifact, error) {
 	return probe(ctx, a)
 }
 
+// Identity tells a file from what it is after a change, and is a line for
+// people: its path, size, time and inode.
+func Identity(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	return fileIdentity(path, info), nil
+}
+
 // fileIdentity is a line for people too: the plan shows it when it changes.
 func fileIdentity(path string, info fs.FileInfo) string {
 	inode := info.Sys().(*syscall.Stat_t).Ino

@@ -117,7 +117,9 @@ make_initrd() {
     put_busybox "$tree/bin"
     install -m 755 "$guest/$init" "$tree/init"
     while read -r module; do
-        copy_module "$module" "$tree/modules/$((number++))-${module##*/}"
+        # A folder each, numbered in the order in which they are loaded.
+        mkdir "$tree/modules/$number"
+        copy_module "$module" "$tree/modules/$((number++))/${module##*/}"
     done < <(module_files "$release" "$@")
     pack_initrd "$tree" "$file"
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// Boot is what a guest boots directly, found on this host before the plan.
+type Boot struct {
+	// Closure is the store path of a NixOS system that runs from the host's
+	// store; empty for a guest with an image, whose own kernel is not used.
+	Closure string `json:"closure,omitempty"`
+	// Init is what the kernel command line names as init=.
+	Init string `json:"init,omitempty"`
+	// Params are the closure's own kernel parameters.
+	Params []string `json:"params,omitempty"`
+
+	Kernel BootFile `json:"kernel"`
+	Initrd BootFile `json:"initrd,omitzero"`
+	// Release is what `uname -r` will say; empty where the kernel does not tell.
+	Release string `json:"release,omitempty"`
+	// Modules is the folder laid out as /lib/modules that the guest sees; empty for none.
+	Modules string `json:"modules,omitempty"`
+	// VMLinux is the kernel with symbols, for a debugger; empty where there is none.
+	VMLinux string `json:"vmlinux,omitempty"`
+}
+
+// BootFile is a kernel or an initrd.
+type BootFile struct {
+	Path string `json:"path,omitempty"`
+	// Identity changes exactly when the file does.
+	Identity string `json:"identity,omitempty"`
+	// Stage: QEMU gets a private copy, a volume of the guest's pool.
+	Stage bool `json:"stage,omitempty"`
+}
+
+// identityDigits are enough to tell the files of one guest apart.
+const identityDigits = 12
+
+// digest is a short name for the file as it is now.
+func (f BootFile) digest() string {
+	sum := sha256.Sum256([]byte(f.Identity))
+	return hex.EncodeToString(sum[:])[:identityDigits]
+}
+
+// Identity changes exactly when something of the boot does that a running guest
+// does not have yet.
+func (b Boot) Identity() string {
+	return strings.Join([]string{b.Closure, b.Kernel.Identity, b.Initrd.Identity, b.Modules}, "\n")
+}
+
+// consoles are the kernel's names of the first serial port.
+var consoles = map[string]string{"x86_64": "ttyS0", "aarch64": "ttyAMA0"}
+
+// Cmdline is the kernel command line of a guest without an image: a root in
+// memory (with a mode: without one / is world-writable), the serial console, the
+// closure's init and parameters, and what its configuration ends it with.
+func (b Boot) Cmdline(arch, own string) string {
+	words := []string{"root=tmpfs", "rootflags=mode=0755", "console=" + consoles[arch] + ",115200", "init=" + b.Init}
+	words = append(words, b.Params...)
+	if own != "" {
+		words = append(words, own)
+	}
+	return strings.Join(words, " ")
+}
