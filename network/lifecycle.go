@@ -3,11 +3,9 @@
 package network
 
 import (
-	"encoding/xml"
 	"fmt"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"vmprov/internal/virt"
 )
@@ -54,52 +52,6 @@ func Remove(conn *libvirt.Connect, name string) error {
 		return nil
 	}
 	return err
-}
-
-// AddHosts adds reservations to the definition and to the running network.
-func AddHosts(conn *libvirt.Connect, name string, hosts []Host) error {
-	return update(conn, "add reservations to", name, libvirt.NETWORK_UPDATE_COMMAND_ADD_LAST, hosts)
-}
-
-// RemoveHosts removes reservations; those that are gone are no error.
-func RemoveHosts(conn *libvirt.Connect, name string, hosts []Host) error {
-	err := update(conn, "remove reservations from", name, libvirt.NETWORK_UPDATE_COMMAND_DELETE, hosts)
-	if virt.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
-// update changes one reservation after the other. libvirt's word for one that
-// is gone when it is to be deleted is the one for an invalid operation.
-func update(conn *libvirt.Connect, verb, name string, command libvirt.NetworkUpdateCommand, hosts []Host) error {
-	return with(conn, verb, name, func(net *libvirt.Network) error {
-		flags := libvirt.NETWORK_UPDATE_AFFECT_CONFIG
-		if active, err := net.IsActive(); err != nil {
-			return err
-		} else if active {
-			flags |= libvirt.NETWORK_UPDATE_AFFECT_LIVE
-		}
-		for _, host := range hosts {
-			text, err := hostXML(host)
-			if err != nil {
-				return err
-			}
-			err = net.Update(command, libvirt.NETWORK_SECTION_IP_DHCP_HOST, -1, text, flags)
-			if err != nil && !(command == libvirt.NETWORK_UPDATE_COMMAND_DELETE && virt.IsInvalidState(err)) {
-				return fmt.Errorf("%s (%s): %w", host.Name, host.Address, err)
-			}
-		}
-		return nil
-	})
-}
-
-func hostXML(host Host) (string, error) {
-	text, err := xml.Marshal(struct {
-		XMLName xml.Name `xml:"host"`
-		libvirtxml.NetworkDHCPHost
-	}{NetworkDHCPHost: libvirtxml.NetworkDHCPHost{MAC: host.MAC, Name: host.Name, IP: host.Address.String()}})
-	return string(text), err
 }
 
 func with(conn *libvirt.Connect, verb, name string, fn func(*libvirt.Network) error) error {

@@ -6,6 +6,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -16,52 +17,54 @@ import (
 	"vmprov/internal/virt"
 )
 
-// Host is a DHCP reservation.
+// Host is a DHCP reservation of an IPv4 address, or of an IPv6 one where it says so.
 type Host struct {
+	// Name of the guest; empty for its second NIC on a network, whose address
+	// must not take the name over from the first.
 	MAC, Name string
 	Address   netip.Addr
 }
+
+// Name is a record of the network's DNS.
+type Name struct {
+	Name    string
+	Address netip.Addr
+}
+
+// Forward modes; an isolated network has none.
+const (
+	NAT   = "nat"
+	Route = "route"
+)
 
 // Network is one of libvirt's networks, wanted or observed.
 type Network struct {
 	Name, UUID string
 	// Metadata is the raw XML below <metadata>.
 	Metadata string
-	// NAT says that guests reach the world; an isolated network reaches the host only.
-	NAT bool
+	// Mode is how guests reach the world: NAT, Route, or empty for an isolated
+	// network, which reaches the host only. An observed one may have other words
+	// of libvirt's.
+	Mode string
+	// Dev is the only interface of the host that is routed to; empty for all.
+	Dev string
 	// Domain is the DNS domain of the guests.
 	Domain string
-	// Subnet is the IPv4 subnet; the host has its first address. Invalid for none.
-	Subnet netip.Prefix
-	Hosts  []Host
-	Active bool
-}
+	// MTU of bridge and guests; 0 for libvirt's default.
+	MTU int
+	// Subnet is the IPv4 subnet, Subnet6 the IPv6 one; the host has the first
+	// address of each. Invalid for none.
+	Subnet, Subnet6 netip.Prefix
+	// Hosts are the IPv4 reservations, Names the IPv6 addresses in the DNS.
+	Hosts []Host
+	Names []Name
+	// Fixed6 are the IPv6 reservations. They are part of the definition: a
+	// network that runs serves them after its next start.
+	Fixed6 []Host
 
-// XML is the <network> element. The bridge's name is left to libvirt, which
-// finds a free one. There is no dynamic range: only known guests get an address.
-func (n Network) XML() (string, error) {
-	def := libvirtxml.Network{
-		Name: n.Name, UUID: n.UUID,
-		Domain: &libvirtxml.NetworkDomain{Name: n.Domain, LocalOnly: "yes"},
-	}
-	if n.Metadata != "" {
-		def.Metadata = &libvirtxml.NetworkMetadata{XML: n.Metadata}
-	}
-	if n.NAT {
-		def.Forward = &libvirtxml.NetworkForward{Mode: "nat"}
-	}
-	dhcp := &libvirtxml.NetworkDHCP{}
-	for _, host := range n.Hosts {
-		dhcp.Hosts = append(dhcp.Hosts, libvirtxml.NetworkDHCPHost{MAC: host.MAC, Name: host.Name, IP: host.Address.String()})
-	}
-	def.IPs = []libvirtxml.NetworkIP{{
-		Address: Gateway(n.Subnet).String(), Prefix: uint(n.Subnet.Bits()), DHCP: dhcp,
-	}}
-	text, err := def.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("render network `%s`: %w", n.Name, err)
-	}
-	return text, nil
+	// What only an observed one has: its bridge, its definition, and whether it runs.
+	Bridge, Text string
+	Active       bool
 }
 
 // Parse reads a <network> element.
@@ -70,22 +73,45 @@ func Parse(text string) (Network, error) {
 	if err := def.Unmarshal(text); err != nil {
 		return Network{}, fmt.Errorf("read network: %w", err)
 	}
-	n := Network{Name: def.Name, UUID: def.UUID, NAT: def.Forward != nil && def.Forward.Mode == "nat"}
+	n := Network{Name: def.Name, UUID: def.UUID, Text: text, Fixed6: fixed6(def.DnsmasqOptions)}
 	if def.Metadata != nil {
 		n.Metadata = def.Metadata.XML
 	}
+	if def.Forward != nil {
+		// An element without a mode means nat.
+		n.Mode, n.Dev = cmp.Or(def.Forward.Mode, NAT), def.Forward.Dev
+	}
+	if def.Domain != nil {
+		n.Domain = def.Domain.Name
+	}
+	if def.MTU != nil {
+		n.MTU = int(def.MTU.Size)
+	}
+	if def.Bridge != nil {
+		n.Bridge = def.Bridge.Name
+	}
+	if def.DNS != nil {
+		n.Names = names(def.DNS.Host)
+	}
 	for _, ip := range def.IPs {
-		subnet, ok := prefixOf(ip)
-		if !ok {
-			continue
-		}
+		n.readIP(ip)
+	}
+	return n, nil
+}
+
+// readIP takes the first subnet of each family in.
+func (n *Network) readIP(ip libvirtxml.NetworkIP) {
+	subnet, ok := prefixOf(ip)
+	switch {
+	case !ok:
+	case subnet.Addr().Is4() && !n.Subnet.IsValid():
 		n.Subnet = subnet
 		if ip.DHCP != nil {
 			n.Hosts = reservations(ip.DHCP.Hosts)
 		}
-		break
+	case subnet.Addr().Is6() && !n.Subnet6.IsValid():
+		n.Subnet6 = subnet
 	}
-	return n, nil
 }
 
 func reservations(hosts []libvirtxml.NetworkDHCPHost) []Host {
@@ -98,10 +124,25 @@ func reservations(hosts []libvirtxml.NetworkDHCPHost) []Host {
 	return out
 }
 
-// prefixOf is the IPv4 subnet of an <ip>, which has a prefix or a netmask.
+// names are the IPv6 addresses in the DNS: those of IPv4 are leases.
+func names(hosts []libvirtxml.NetworkDNSHost) []Name {
+	var out []Name
+	for _, host := range hosts {
+		address, err := netip.ParseAddr(host.IP)
+		if err != nil || !address.Is6() {
+			continue
+		}
+		for _, name := range host.Hostnames {
+			out = append(out, Name{name.Hostname, address})
+		}
+	}
+	return out
+}
+
+// prefixOf is the subnet of an <ip>, which has a prefix or, of IPv4, a netmask.
 func prefixOf(ip libvirtxml.NetworkIP) (netip.Prefix, bool) {
 	address, err := netip.ParseAddr(ip.Address)
-	if err != nil || !address.Is4() {
+	if err != nil || address.Is6() && ip.Prefix == 0 {
 		return netip.Prefix{}, false
 	}
 	bits := int(ip.Prefix)

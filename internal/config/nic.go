@@ -5,6 +5,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,20 @@ func (g Guest) HardwareAddresses(project string) []string {
 	}
 	return out
 }
+
+// Number is a counted guest's place among those of its family, from 1; it is 1
+// for a guest that is not counted.
+func (g Guest) Number() int {
+	suffix, counted := strings.CutPrefix(g.Name, g.Family+"-")
+	n, err := strconv.Atoi(suffix)
+	if !counted || err != nil {
+		return 1
+	}
+	return n
+}
+
+// HostPort is the port of the host that a forward of the guest listens on.
+func (g Guest) HostPort(f Forward) int { return f.Host + g.Number() - 1 }
 
 // completeNICs is the NICs of one guest with their defaults.
 func completeNICs(nics []NIC) []NIC {

@@ -16,7 +16,9 @@ const KnownHostsFile = "known_hosts"
 type Login struct {
 	Guest   string
 	Address string // IP without port
-	Port    int    // 0 for 22
+	// Guessed says that the guest may have another address.
+	Guessed bool
+	Port    int // 0 for 22
 	User    string
 	Key     KeyPair
 	// HostKeyAlias names the host key in known_hosts, by [HostKeyAlias].

@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
-	"strings"
 
 	"vmprov/internal/config"
-	"vmprov/network"
 	"vmprov/storage"
 )
 
@@ -42,14 +39,6 @@ type builder struct {
 type demand struct {
 	memory uint64 // of the guests that it starts
 	space  uint64 // of the volumes that it makes
-}
-
-// plannedNetwork is one of the project's own networks as the plan leaves it.
-type plannedNetwork struct {
-	id      ID // the last action on it; 0 when there is none
-	defined ID // the action that defines it; 0 when it is there
-	err     error
-	address map[string]netip.Addr // by MAC
 }
 
 func newBuilder(d Desired, o Observed) *builder {
@@ -147,174 +136,9 @@ func inactive(pool storage.Pool) error {
 	return fmt.Errorf("pool `%s` is not active (start it: virsh pool-start %s)", pool.Name, pool.Name)
 }
 
-// resolveNetworks plans the project's own networks that the given guests use,
-// with a reservation for every guest of the file.
-func (b *builder) resolveNetworks(guests []config.Guest) {
-	used := map[string]bool{}
-	for _, g := range guests {
-		for _, nic := range g.Networks {
-			used[nic.Network] = true
-		}
-	}
-	for _, name := range sortedKeys(used) {
-		switch n, ok := b.d.Networks[name]; {
-		case ok && ownNetwork(n):
-			b.networks[name] = b.resolveNetwork(name, n)
-		case ok && n.Mode == config.NetworkExisting:
-			b.networks[name] = plannedNetwork{err: usable(b.o, n.Network)}
-		}
-	}
-}
-
-// usable says why guests cannot be put on a network that is not vmprov's.
-func usable(o Observed, name string) error {
-	switch have, exists := o.Networks[name]; {
-	case !exists:
-		return fmt.Errorf("network `%s` does not exist (`virsh net-list --all` shows those that do)", name)
-	case !have.Active:
-		return fmt.Errorf("network `%s` is not active (start it: virsh net-start %s)", name, name)
-	}
-	return nil
-}
-
-func (b *builder) resolveNetwork(name string, want config.Network) plannedNetwork {
-	libvirtName := config.NetworkName(b.d.Project, name)
-	have, exists := b.o.Networks[libvirtName]
-	if exists && (!have.Marked || have.Mark.Project != b.d.Project || have.Mark.Network != name) {
-		return plannedNetwork{err: fmt.Errorf("network `%s` exists and is not this project's (rename the network or the project)", libvirtName)}
-	}
-	if exists {
-		return b.keepNetwork(name, want, have)
-	}
-	subnet, err := b.chooseSubnet(want)
-	if err != nil {
-		return plannedNetwork{err: fmt.Errorf("network `%s`: %w", name, err)}
-	}
-	hosts, err := network.Allocate(subnet, nil, b.reservations(name))
-	if err != nil {
-		return plannedNetwork{err: fmt.Errorf("network `%s`: %w", name, err)}
-	}
-	def := network.Network{
-		Name: libvirtName, UUID: config.NetworkUUID(b.d.Project, name), NAT: want.Mode == config.NetworkNAT,
-		Domain: b.d.Project, Subnet: subnet, Hosts: hosts,
-		Metadata: NetworkMark{Version: b.d.Version, Project: b.d.Project, Network: name, Origin: b.d.Origin}.Encode(),
-	}
-	text, err := def.XML()
-	if err != nil {
-		return plannedNetwork{err: err}
-	}
-	define := b.add("", defineNetwork{libvirtName, text}, fmt.Sprintf("not there yet, %s with %s", subnet, reservations(len(hosts))))
-	start := b.add("", startNetwork{libvirtName}, "not active", define)
-	return plannedNetwork{id: start, defined: define, address: addresses(hosts)}
-}
-
-// keepNetwork uses a network that is there: an address once given is kept.
-func (b *builder) keepNetwork(name string, want config.Network, have ObservedNetwork) plannedNetwork {
-	if err := keepable(name, want, have); err != nil {
-		// Guests that need nothing done are not blocked by it: it is said here.
-		b.note("%v", err)
-		return plannedNetwork{err: err}
-	}
-	hosts, err := network.Allocate(have.Subnet, have.Hosts, b.reservations(name))
-	if err != nil {
-		return plannedNetwork{err: fmt.Errorf("network `%s`: %w", name, err)}
-	}
-	known := addresses(have.Hosts)
-	fresh := slices.DeleteFunc(slices.Clone(hosts), func(h network.Host) bool { return known[h.MAC].IsValid() })
-	var last ID
-	if len(fresh) > 0 {
-		last = b.add("", addHosts{have.Name, fresh}, "new guests")
-	}
-	if !have.Active {
-		last = b.add("", startNetwork{have.Name}, "not active", last)
-	}
-	return plannedNetwork{id: last, address: addresses(hosts)}
-}
-
-// keepable says why a network that is there cannot be what the file wants.
-func keepable(name string, want config.Network, have ObservedNetwork) error {
-	if subnet, err := netip.ParsePrefix(want.IPv4); err == nil && subnet != have.Subnet {
-		return fmt.Errorf("network `%s` has subnet %s, the file wants %s (a subnet changes with `vmprov destroy` and `vmprov up`)", name, have.Subnet, subnet)
-	}
-	if nat := want.Mode == config.NetworkNAT; nat != have.NAT {
-		return fmt.Errorf("network `%s` cannot become %s while it exists (`vmprov destroy` and `vmprov up` make it anew)", name, want.Mode)
-	}
-	return nil
-}
-
-func (b *builder) chooseSubnet(want config.Network) (netip.Prefix, error) {
-	used := slices.Clone(b.o.Routes)
-	owner := map[netip.Prefix]string{}
-	for _, name := range sortedKeys(b.o.Networks) {
-		n := b.o.Networks[name]
-		if n.Subnet.IsValid() {
-			used = append(used, n.Subnet)
-			owner[n.Subnet] = name
-		}
-	}
-	for _, other := range b.d.Networks {
-		if subnet, err := netip.ParsePrefix(other.IPv4); err == nil && want.IPv4 == "" {
-			used = append(used, subnet)
-		}
-	}
-	if want.IPv4 == "" {
-		subnet, err := network.FreeSubnet(used)
-		if err == nil {
-			// The next network of this plan must not choose it again.
-			b.o.Routes = append(slices.Clone(b.o.Routes), subnet)
-		}
-		return subnet, err
-	}
-	subnet, err := netip.ParsePrefix(want.IPv4)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	if other, clash := network.Clash(subnet, used); clash {
-		if name, ok := owner[other]; ok {
-			return netip.Prefix{}, fmt.Errorf("subnet %s overlaps %s of libvirt network `%s` (choose another `ipv4`, or leave it out for a free one)", subnet, other, name)
-		}
-		return netip.Prefix{}, fmt.Errorf("subnet %s overlaps %s, which this host routes (choose another `ipv4`, or leave it out for a free one)", subnet, other)
-	}
-	return subnet, nil
-}
-
-// reservations are the hosts of a network without addresses, in the order of the file.
-func (b *builder) reservations(name string) []network.Host {
-	var hosts []network.Host
-	for _, g := range b.d.Declared {
-		for _, nic := range g.NICsOn(name) {
-			hosts = append(hosts, network.Host{MAC: nic.HardwareAddress(b.d.Project, g.Name), Name: g.Name})
-		}
-	}
-	return hosts
-}
-
-func addresses(hosts []network.Host) map[string]netip.Addr {
-	out := map[string]netip.Addr{}
-	for _, h := range hosts {
-		out[strings.ToLower(h.MAC)] = h.Address
-	}
-	return out
-}
-
-// address is where a guest is reached on the project's own networks; empty
-// where that is not known before its boot.
-func (b *builder) address(g config.Guest) string {
-	for _, nic := range g.Networks {
-		if a, ok := b.networks[nic.Network].address[nic.HardwareAddress(b.d.Project, g.Name)]; ok {
-			return a.String()
-		}
-	}
-	return ""
-}
-
 // stops gathers why nothing can be done to a guest, apart from its own state.
 func (s *sequence) stops() error {
-	errs := []error{s.o.Unfit[s.spec.Name], s.reachPool()}
-	for _, nic := range s.spec.Networks {
-		errs = append(errs, s.networks[nic.Network].err)
-	}
-	return errors.Join(errs...)
+	return errors.Join(s.o.Unfit[s.spec.Name], s.reachPool(), s.networkStops())
 }
 
 // orphans notes marked guests that the file no longer declares, and gives their names.

@@ -86,12 +86,12 @@ func emptyPool() storage.Pool {
 func networkOf(d Desired, name string) ObservedNetwork {
 	b := newBuilder(d, Observed{})
 	subnet := netip.MustParsePrefix(d.Networks[name].IPv4)
-	hosts, err := network.Allocate(subnet, nil, b.reservations(name))
+	a, err := allocate(subnet, netip.Prefix{}, nil, b.wanted(name))
 	if err != nil {
 		panic(err)
 	}
 	return ObservedNetwork{
-		Network: network.Network{Name: config.NetworkName(d.Project, name), NAT: true, Subnet: subnet, Hosts: hosts, Active: true},
+		Network: network.Network{Name: config.NetworkName(d.Project, name), Mode: network.NAT, Domain: d.Project, Subnet: subnet, Hosts: a.hosts, Active: true},
 		Mark:    NetworkMark{Project: d.Project, Network: name, Origin: d.Origin}, Marked: true,
 	}
 }

@@ -72,7 +72,7 @@ const DefaultPool = "vmprov"
 
 // ownNetwork says that vmprov makes a network of this mode.
 func ownNetwork(n config.Network) bool {
-	return n.Mode == config.NetworkNAT || n.Mode == config.NetworkIsolated
+	return n.Mode == config.NetworkNAT || n.Mode == config.NetworkRoute || n.Mode == config.NetworkIsolated
 }
 
 // base is the image of a guest as an overlay's base; ok is false when the

@@ -170,17 +170,19 @@ func (s *sequence) graceful() config.Guest {
 }
 
 // releaseAddresses takes the guest's reservations out of networks that stay.
-// They are found by the guest's MAC addresses.
+// They are found by the guest's name and its MAC addresses.
 func (s *sequence) releaseAddresses() {
 	for _, name := range sortedKeys(s.o.Networks) {
 		n := s.o.Networks[name]
 		if !n.Marked || n.Mark.Project != s.d.Project {
 			continue
 		}
-		mac := config.MAC(s.d.Project, s.spec.Name, n.Mark.Network)
-		hosts := slices.DeleteFunc(slices.Clone(n.Hosts), func(h network.Host) bool { return h.MAC != mac })
-		if len(hosts) > 0 {
-			s.then(removeHosts{name, hosts}, "")
+		held := reservation{
+			hosts: slices.DeleteFunc(slices.Clone(n.Hosts), func(h network.Host) bool { return !s.holds(s.spec.Name, h) }),
+			names: slices.DeleteFunc(slices.Clone(n.Names), func(n network.Name) bool { return n.Name != s.spec.Name }),
+		}
+		if !held.empty() {
+			s.then(removeHosts{name, held}, "")
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 	s := &sequence{
 		builder: b, spec: spec,
 		domain: config.DomainName(b.d.Project, spec.Name), uuid: config.DomainUUID(b.d.Project, spec.Name),
-		gp:   &GuestPlan{Guest: spec.Name, Outcome: Unchanged, Address: b.address(spec)},
+		gp:   &GuestPlan{Guest: spec.Name, Outcome: Unchanged, Address: b.reach(spec).String()},
 		pool: b.pool, ours: b.ours, first: len(b.plan.Actions), before: b.demand,
 	}
 	if have, ok := b.o.Guests[spec.Name]; ok {
@@ -53,10 +53,7 @@ func (b *builder) sequence(spec config.Guest) *sequence {
 		}
 	}
 	s.tail = []ID{b.poolID, b.adopted[spec.Name]}
-	var links []ID
-	for _, nic := range spec.Networks {
-		links = append(links, b.networks[nic.Network].id)
-	}
+	links := b.networkActions(spec)
 	if s.have == nil {
 		s.links = links
 		// Whoever removes a guest that was cut short finds its network too.
@@ -264,6 +261,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	s.memory += uint64(spec.Memory)
 	s.warnAccelerator(spec)
 	s.tail = append(s.tail, s.links...)
+	s.moveAddresses()
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path, made: s.makes(s.rootVolume(m.Generation)),
@@ -289,7 +287,7 @@ func (s *sequence) wait(m Mark, spec config.Guest) ID {
 	return s.then(waitReady{
 		target: ready.Target{
 			Guest: spec.Name, UUID: s.uuid, Probes: spec.Ready, Timeout: time.Duration(spec.ReadyTimeout),
-			Login: Login(s.d.Project, s.d.SSH, m, s.address(spec)), MACs: spec.HardwareAddresses(s.d.Project),
+			Login: Login(s.d.Project, s.d.SSH, m, s.reach(spec)), MACs: spec.HardwareAddresses(s.d.Project),
 			Mounts: mountPoints(spec), BannerOnly: key != "" && !slices.Contains(m.Keys, key),
 		},
 		mark: m, console: config.ConsoleVolumeName(s.domain),
@@ -297,9 +295,9 @@ func (s *sequence) wait(m Mark, spec config.Guest) ID {
 }
 
 // Login is how to reach a guest by ssh.
-func Login(project string, ssh SSH, m Mark, address string) guest.Login {
+func Login(project string, ssh SSH, m Mark, reach Reach) guest.Login {
 	l := guest.Login{
-		Guest: m.Guest, Address: address, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
+		Guest: m.Guest, Address: reach.Address, Port: reach.Port, Guessed: reach.Guessed, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
 		HostKeyAlias: guest.HostKeyAlias(m.Guest, project, m.Generation, m.Birth),
 	}
 	if m.Previous != 0 {

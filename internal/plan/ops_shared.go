@@ -83,32 +83,89 @@ func (o removeNetwork) run(ctx context.Context, a *Applier) error {
 	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return network.Remove(conn, o.name) })
 }
 
-// addHosts gives guests an address on a network that is there.
+// addHosts gives guests their addresses on a network that is there.
 type addHosts struct {
-	name  string
-	hosts []network.Host
+	name string
+	reservation
 }
 
 func (o addHosts) describe() (string, string) {
-	return fmt.Sprintf("add %s to network", reservations(len(o.hosts))), o.name
+	return fmt.Sprintf("add %s to network", o.reservation), o.name
 }
 
 func (o addHosts) run(ctx context.Context, a *Applier) error {
-	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return network.AddHosts(conn, o.name, o.hosts) })
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return o.addTo(conn, o.name) })
 }
 
 // removeHosts takes the addresses of a guest that goes.
 type removeHosts struct {
-	name  string
-	hosts []network.Host
+	name string
+	reservation
 }
 
 func (o removeHosts) describe() (string, string) {
-	return fmt.Sprintf("remove %s from network", reservations(len(o.hosts))), o.name
+	return fmt.Sprintf("remove %s from network", o.reservation), o.name
 }
 
 func (o removeHosts) run(ctx context.Context, a *Applier) error {
-	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return network.RemoveHosts(conn, o.name, o.hosts) })
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error { return o.removeFrom(conn, o.name) })
+}
+
+// moveHosts changes the addresses of a guest that is off.
+type moveHosts struct {
+	name string
+	move
+}
+
+func (o moveHosts) describe() (string, string) {
+	if o.add.empty() {
+		return fmt.Sprintf("remove %s from network", o.remove), o.name
+	}
+	return fmt.Sprintf("change %s of network", o.add), o.name
+}
+
+func (o moveHosts) run(ctx context.Context, a *Applier) error {
+	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		if err := o.remove.removeFrom(conn, o.name); err != nil {
+			return err
+		}
+		return o.add.addTo(conn, o.name)
+	})
+}
+
+func (r reservation) addTo(conn *libvirt.Connect, name string) error {
+	if len(r.names) > 0 {
+		if err := network.AddNames(conn, name, r.names); err != nil {
+			return err
+		}
+	}
+	if len(r.hosts) == 0 {
+		return nil
+	}
+	return network.AddHosts(conn, name, r.hosts)
+}
+
+func (r reservation) removeFrom(conn *libvirt.Connect, name string) error {
+	if len(r.names) > 0 {
+		if err := network.RemoveNames(conn, name, r.names); err != nil {
+			return err
+		}
+	}
+	if len(r.hosts) == 0 {
+		return nil
+	}
+	return network.RemoveHosts(conn, name, r.hosts)
+}
+
+// String counts what there is: that of IPv6 is a name in the DNS.
+func (r reservation) String() string {
+	if len(r.hosts) > 0 {
+		return reservations(len(r.hosts))
+	}
+	if len(r.names) == 1 {
+		return "1 name"
+	}
+	return fmt.Sprintf("%d names", len(r.names))
 }
 
 func reservations(n int) string {

@@ -10,18 +10,41 @@ import (
 func (r rendering) nics() []domain.NIC {
 	out := make([]domain.NIC, 0, len(r.spec.Networks))
 	for _, attached := range r.spec.Networks {
-		name := attached.Network
-		n := r.desired.Networks[name]
-		nic := domain.NIC{MAC: attached.HardwareAddress(r.desired.Project, r.spec.Name)}
-		switch n.Mode {
-		case config.NetworkBridge:
-			nic.Bridge = n.Bridge
-		case config.NetworkExisting:
-			nic.Network = n.Network
-		default:
-			nic.Network = config.NetworkName(r.desired.Project, name)
-		}
-		out = append(out, nic)
+		out = append(out, r.nic(attached))
+	}
+	return out
+}
+
+func (r rendering) nic(n config.NIC) domain.NIC {
+	nic := domain.NIC{
+		MAC: n.HardwareAddress(r.desired.Project, r.spec.Name), Model: n.Model, Queues: n.Queues, MTU: n.MTU,
+		LinkDown: n.Link == "down", VLAN: n.VLAN, BootOrder: n.BootOrder,
+	}
+	switch network := r.desired.Networks[n.Network]; network.Mode {
+	case config.NetworkBridge:
+		nic.Bridge, nic.OpenVSwitch = network.Bridge, r.desired.Host.OpenVSwitch[network.Bridge]
+	case config.NetworkMacvtap:
+		nic.Direct, nic.DirectMode = network.Dev, network.Macvtap
+	case config.NetworkExisting:
+		nic.Network = network.Network
+	case config.NetworkUser:
+		nic.User, nic.Passt = true, r.desired.usesPasst(network)
+		nic.Forwards = r.forwards(n)
+	default:
+		nic.Network = config.NetworkName(r.desired.Project, n.Network)
+	}
+	return nic
+}
+
+// usesPasst says what carries a user network where the file does not.
+func (d Desired) usesPasst(n config.Network) bool {
+	return n.Backend == "passt" || n.Backend == "" && d.Host.NoPasst == ""
+}
+
+func (r rendering) forwards(n config.NIC) []domain.Forward {
+	var out []domain.Forward
+	for _, f := range n.Forwards {
+		out = append(out, domain.Forward{Host: r.spec.HostPort(f), Guest: f.Guest, Protocol: f.Protocol, Address: f.Address})
 	}
 	return out
 }

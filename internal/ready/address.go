@@ -168,7 +168,7 @@ type addresses struct {
 
 func newAddresses(c *virt.Client, t Target) *addresses {
 	return &addresses{
-		fixed: t.Login.Address != "", current: t.Login.Address,
+		fixed: t.Login.Address != "" && !t.Login.Guessed, current: t.Login.Address,
 		sources: sources{client: c, uuid: t.UUID, macs: t.MACs},
 	}
 }

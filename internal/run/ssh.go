@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -162,13 +163,13 @@ func (p *project) login(ctx context.Context, o plan.Observed, spec config.Guest)
 		return guest.Login{}, fmt.Errorf("guest `%s` has no network (`vmprov console %s` reaches it)", spec.Name, spec.Name)
 	}
 	p.warnKey(g)
-	address := addressOf(o, p.file.Project, g.Mark)
-	if address == "" {
-		macs := spec.HardwareAddresses(p.file.Project)
-		var err error
-		if address, err = ready.Address(ctx, p.client, g.UUID, macs); err != nil {
+	reach := p.reach(o, g.Mark)
+	if reach.Address == "" || reach.Guessed {
+		found, err := ready.Address(ctx, p.client, g.UUID, spec.HardwareAddresses(p.file.Project))
+		if err != nil && reach.Address == "" {
 			return guest.Login{}, fmt.Errorf("find the address of guest `%s`: %w", spec.Name, err)
 		}
+		reach.Address = cmp.Or(found, reach.Address)
 	}
-	return plan.Login(p.file.Project, p.ssh, g.Mark, address), nil
+	return plan.Login(p.file.Project, p.ssh, g.Mark, reach), nil
 }

@@ -117,7 +117,7 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 		}
 		return s
 	}
-	s.State, s.Image, s.Address = g.State, g.Mark.Base.Path, addressOf(o, p.file.Project, g.Mark)
+	s.State, s.Image, s.Address = g.State, g.Mark.Base.Path, p.addressOf(o, g.Mark)
 	s.Ready = g.Live != nil && g.Live.Ready
 	if g.Kept() {
 		s.Notes = append(s.Notes, "destroyed, its data disks are kept (`vmprov up` makes it anew around them)")
@@ -154,22 +154,13 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 	return s
 }
 
-// addressOf is a guest's address on the project's own networks.
-func addressOf(o plan.Observed, project string, m plan.Mark) string {
+// addressOf is where a guest is found as far as that needs no asking.
+func (p *project) addressOf(o plan.Observed, m plan.Mark) string { return p.reach(o, m).String() }
+
+func (p *project) reach(o plan.Observed, m plan.Mark) plan.Reach {
 	spec, err := m.Spec()
 	if err != nil {
-		return ""
+		return plan.Reach{}
 	}
-	for _, nic := range spec.Networks {
-		n, ok := o.Networks[config.NetworkName(project, nic.Network)]
-		if !ok || !n.Marked || n.Mark.Project != project {
-			continue
-		}
-		for _, host := range n.Hosts {
-			if host.MAC == nic.HardwareAddress(project, m.Guest) {
-				return host.Address.String()
-			}
-		}
-	}
-	return ""
+	return plan.ReachOf(p.file.Networks, o, p.file.Project, spec)
 }
