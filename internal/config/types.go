@@ -100,50 +100,50 @@ type GuestDecl struct {
 	Variants      map[string]GuestDecl `yaml:"variants,omitempty" json:"variants,omitempty" doc:"guests NAME-VARIANT, alike but for what each variant says"`
 	Count         *int                 `yaml:"count,omitempty" json:"count,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"how many alike: NAME-1 to NAME-N; without it one guest NAME"`
 	Image         string               `yaml:"image,omitempty" json:"image,omitempty" doc:"name of an image of this file"`
-	CPUs          int                  `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs; default: 2"`
-	Memory        Size                 `yaml:"memory,omitempty" json:"memory,omitempty" doc:"memory; default: 2GiB"`
-	Accelerator   string               `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" doc:"kvm or tcg; default: kvm where it works"`
-	Root          *Root                `yaml:"root,omitempty" json:"root,omitempty" doc:"the root disk, /dev/vda"`
-	Disks         []Disk               `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks"`
-	Shares        []Share              `yaml:"shares,omitempty" json:"shares,omitempty" doc:"virtiofs shares"`
-	Networks      []NIC                `yaml:"networks,omitempty" json:"networks,omitempty" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
-	CPU           *CPU                 `yaml:"cpu,omitempty" json:"cpu,omitempty" doc:"model, features and topology of the processor"`
-	MaxCPUs       int                  `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1,maximum=4096" doc:"virtual CPUs that can be plugged up to; default: cpus"`
-	CurrentMemory Size                 `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" doc:"memory that the balloon leaves the guest; default: memory"`
-	MaxMemory     *MaxMemory           `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" doc:"memory that can be plugged up to"`
-	DIMMs         []DIMM               `yaml:"dimms,omitempty" json:"dimms,omitempty" doc:"memory modules besides memory; need maxMemory"`
-	MemoryBacking *MemoryBacking       `yaml:"memoryBacking,omitempty" json:"memoryBacking,omitempty" doc:"how the host backs the memory"`
-	NUMA          []NUMANode           `yaml:"numa,omitempty" json:"numa,omitempty" doc:"NUMA nodes of the guest, from node 0"`
-	NUMATune      *NUMATune            `yaml:"numatune,omitempty" json:"numatune,omitempty" doc:"NUMA nodes of the host that the memory comes from"`
-	CPUTune       *CPUTune             `yaml:"cputune,omitempty" json:"cputune,omitempty" doc:"pinning of threads to CPUs of the host"`
-	IOThreads     int                  `yaml:"iothreads,omitempty" json:"iothreads,omitempty" jsonschema:"minimum=1,maximum=64" doc:"threads for disks, which name them by number"`
-	Arch          string               `yaml:"arch,omitempty" json:"arch,omitempty" jsonschema:"enum=x86_64,enum=aarch64" doc:"architecture; default: the host's"`
-	Machine       string               `yaml:"machine,omitempty" json:"machine,omitempty" doc:"machine type, with a version or without, such as pc-q35-7.2; default: q35, virt on aarch64"`
-	Firmware      *Firmware            `yaml:"firmware,omitempty" json:"firmware,omitempty" doc:"bios or efi"`
-	TPM           *TPM                 `yaml:"tpm,omitempty" json:"tpm,omitempty" doc:"an emulated TPM"`
-	Watchdog      *Watchdog            `yaml:"watchdog,omitempty" json:"watchdog,omitempty" doc:"a watchdog"`
-	Vsock         *Vsock               `yaml:"vsock,omitempty" json:"vsock,omitempty" doc:"a vsock device; {} for one with an automatic context id"`
-	RNG           *RNG                 `yaml:"rng,omitempty" json:"rng,omitempty" doc:"source of the guest's virtio-rng"`
-	Panic         string               `yaml:"panic,omitempty" json:"panic,omitempty" jsonschema:"enum=none,enum=isa,enum=pvpanic" doc:"device that tells the host of a panic (pvpanic: libvirt 9.1 and later); default: none"`
-	Consoles      *Consoles            `yaml:"consoles,omitempty" json:"consoles,omitempty" doc:"how many serial ports and virtio consoles"`
-	Graphics      *Graphics            `yaml:"graphics,omitempty" json:"graphics,omitempty" doc:"a screen"`
-	USB           string               `yaml:"usb,omitempty" json:"usb,omitempty" jsonschema:"enum=none,enum=qemu-xhci" doc:"USB controller; default: none"`
-	IOMMU         *IOMMU               `yaml:"iommu,omitempty" json:"iommu,omitempty" doc:"an IOMMU"`
-	GDB           *GDB                 `yaml:"gdb,omitempty" json:"gdb,omitempty" doc:"QEMU's gdb stub"`
-	RootPorts     *int                 `yaml:"rootPorts,omitempty" json:"rootPorts,omitempty" jsonschema:"minimum=0,maximum=24" doc:"free PCI Express root ports, one for each device that is attached while the guest runs; default: 4"`
-	HostDevices   []HostDevice         `yaml:"hostDevices,omitempty" json:"hostDevices,omitempty" doc:"PCI devices of the host (VFIO)"`
-	NVMe          *NVMe                `yaml:"nvme,omitempty" json:"nvme,omitempty" doc:"NVMe controllers and subsystems"`
-	QEMU          *QEMU                `yaml:"qemu,omitempty" json:"qemu,omitempty" doc:"past libvirt's vocabulary, at one's own risk"`
-	XML           *XML                 `yaml:"xml,omitempty" json:"xml,omitempty" doc:"past vmprov's vocabulary, at one's own risk"`
+	CPUs          int                  `yaml:"cpus,omitempty" json:"cpus,omitempty" jsonschema:"minimum=1,maximum=4096" element:"<vcpu current>" doc:"virtual CPUs; default: 2"`
+	Memory        Size                 `yaml:"memory,omitempty" json:"memory,omitempty" range:"from 64MiB, whole MiB" element:"<memory>" doc:"memory; default: 2GiB"`
+	Accelerator   string               `yaml:"accelerator,omitempty" json:"accelerator,omitempty" jsonschema:"enum=kvm,enum=tcg" element:"<domain type>" doc:"kvm or tcg; default: kvm where it works"`
+	Root          *Root                `yaml:"root,omitempty" json:"root,omitempty" element:"<disk>" doc:"the root disk, /dev/vda"`
+	Disks         []Disk               `yaml:"disks,omitempty" json:"disks,omitempty" element:"<disk>" doc:"data disks"`
+	Shares        []Share              `yaml:"shares,omitempty" json:"shares,omitempty" element:"<filesystem>" doc:"virtiofs shares"`
+	Networks      []NIC                `yaml:"networks,omitempty" json:"networks,omitempty" element:"<interface>" doc:"NICs, each the name of a network of this file or a mapping; default: one on the only network; [] for none"`
+	CPU           *CPU                 `yaml:"cpu,omitempty" json:"cpu,omitempty" element:"<cpu>" doc:"model, features and topology of the processor"`
+	MaxCPUs       int                  `yaml:"maxCPUs,omitempty" json:"maxCPUs,omitempty" jsonschema:"minimum=1,maximum=4096" element:"<vcpu>" doc:"virtual CPUs that can be plugged up to; default: cpus"`
+	CurrentMemory Size                 `yaml:"currentMemory,omitempty" json:"currentMemory,omitempty" element:"<currentMemory>" doc:"memory that the balloon leaves the guest; default: memory"`
+	MaxMemory     *MaxMemory           `yaml:"maxMemory,omitempty" json:"maxMemory,omitempty" element:"<maxMemory>" doc:"memory that can be plugged up to"`
+	DIMMs         []DIMM               `yaml:"dimms,omitempty" json:"dimms,omitempty" element:"<memory model=dimm>" doc:"memory modules besides memory; need maxMemory"`
+	MemoryBacking *MemoryBacking       `yaml:"memoryBacking,omitempty" json:"memoryBacking,omitempty" element:"<memoryBacking>" doc:"how the host backs the memory"`
+	NUMA          []NUMANode           `yaml:"numa,omitempty" json:"numa,omitempty" element:"<numa>" doc:"NUMA nodes of the guest, from node 0"`
+	NUMATune      *NUMATune            `yaml:"numatune,omitempty" json:"numatune,omitempty" element:"<numatune>" doc:"NUMA nodes of the host that the memory comes from"`
+	CPUTune       *CPUTune             `yaml:"cputune,omitempty" json:"cputune,omitempty" element:"<cputune>" doc:"pinning of threads to CPUs of the host"`
+	IOThreads     int                  `yaml:"iothreads,omitempty" json:"iothreads,omitempty" jsonschema:"minimum=1,maximum=64" element:"<iothreads>" doc:"threads for disks, which name them by number"`
+	Arch          string               `yaml:"arch,omitempty" json:"arch,omitempty" jsonschema:"enum=x86_64,enum=aarch64" element:"<type arch>" doc:"architecture; default: the host's"`
+	Machine       string               `yaml:"machine,omitempty" json:"machine,omitempty" element:"<type machine>" doc:"machine type, with a version or without, such as pc-q35-7.2; default: q35, virt on aarch64"`
+	Firmware      *Firmware            `yaml:"firmware,omitempty" json:"firmware,omitempty" element:"<os firmware>" doc:"bios or efi"`
+	TPM           *TPM                 `yaml:"tpm,omitempty" json:"tpm,omitempty" element:"<tpm>" doc:"an emulated TPM"`
+	Watchdog      *Watchdog            `yaml:"watchdog,omitempty" json:"watchdog,omitempty" element:"<watchdog>" doc:"a watchdog"`
+	Vsock         *Vsock               `yaml:"vsock,omitempty" json:"vsock,omitempty" element:"<vsock>" doc:"a vsock device; {} for one with an automatic context id"`
+	RNG           *RNG                 `yaml:"rng,omitempty" json:"rng,omitempty" element:"<rng>" doc:"source of the guest's virtio-rng"`
+	Panic         string               `yaml:"panic,omitempty" json:"panic,omitempty" jsonschema:"enum=none,enum=isa,enum=pvpanic" element:"<panic model>" doc:"device that tells the host of a panic (pvpanic: libvirt 9.1 and later); default: none"`
+	Consoles      *Consoles            `yaml:"consoles,omitempty" json:"consoles,omitempty" element:"<serial>, <console>" doc:"how many serial ports and virtio consoles"`
+	Graphics      *Graphics            `yaml:"graphics,omitempty" json:"graphics,omitempty" element:"<graphics>, <video>" doc:"a screen"`
+	USB           string               `yaml:"usb,omitempty" json:"usb,omitempty" jsonschema:"enum=none,enum=qemu-xhci" element:"<controller type=usb model>" doc:"USB controller; default: none"`
+	IOMMU         *IOMMU               `yaml:"iommu,omitempty" json:"iommu,omitempty" element:"<iommu>" doc:"an IOMMU"`
+	GDB           *GDB                 `yaml:"gdb,omitempty" json:"gdb,omitempty" element:"<qemu:commandline> -gdb" doc:"QEMU's gdb stub"`
+	RootPorts     *int                 `yaml:"rootPorts,omitempty" json:"rootPorts,omitempty" jsonschema:"minimum=0,maximum=24" element:"<controller model=pcie-root-port>" doc:"free PCI Express root ports, one for each device that is attached while the guest runs; default: 4"`
+	HostDevices   []HostDevice         `yaml:"hostDevices,omitempty" json:"hostDevices,omitempty" element:"<hostdev>" doc:"PCI devices of the host (VFIO)"`
+	NVMe          *NVMe                `yaml:"nvme,omitempty" json:"nvme,omitempty" element:"<controller type=nvme>" doc:"NVMe controllers and subsystems"`
+	QEMU          *QEMU                `yaml:"qemu,omitempty" json:"qemu,omitempty" element:"<qemu:commandline>, <qemu:override>" doc:"past libvirt's vocabulary, at one's own risk"`
+	XML           *XML                 `yaml:"xml,omitempty" json:"xml,omitempty" element:"<domain>" doc:"past vmprov's vocabulary, at one's own risk"`
 	Imageless     *Imageless           `yaml:"imageless,omitempty" json:"imageless,omitempty" doc:"a NixOS system from the host's store, in place of an image"`
 	HostKey       HostKey              `yaml:"hostKey,omitempty" json:"hostKey,omitempty" jsonschema:"enum=pinned,enum=accept" doc:"pinned: the guest is given its ssh host key; accept: the one it shows first is kept; default: pinned with imageless, else accept"`
-	Kernel        string               `yaml:"kernel,omitempty" json:"kernel,omitempty" doc:"kernel image for direct boot"`
-	Initrd        string               `yaml:"initrd,omitempty" json:"initrd,omitempty" doc:"initrd for direct boot"`
-	Cmdline       string               `yaml:"cmdline,omitempty" json:"cmdline,omitempty" doc:"kernel command line for direct boot"`
+	Kernel        string               `yaml:"kernel,omitempty" json:"kernel,omitempty" element:"<kernel>" doc:"kernel image for direct boot"`
+	Initrd        string               `yaml:"initrd,omitempty" json:"initrd,omitempty" element:"<initrd>" doc:"initrd for direct boot"`
+	Cmdline       string               `yaml:"cmdline,omitempty" json:"cmdline,omitempty" element:"<cmdline>" doc:"kernel command line for direct boot"`
 	Ready         []Probe              `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
-	ReadyTimeout  Duration             `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" doc:"how long to wait for it; default: 5m"`
-	Autostart     *bool                `yaml:"autostart,omitempty" json:"autostart,omitempty" doc:"start with the host; default: false"`
-	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
+	ReadyTimeout  Duration             `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" range:"more than 0" doc:"how long to wait for it; default: 5m"`
+	Autostart     *bool                `yaml:"autostart,omitempty" json:"autostart,omitempty" element:"autostart" doc:"start with the host; default: false"`
+	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" range:"more than 0" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
 	Recycle       *Recycle             `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
 }
 
@@ -204,7 +204,7 @@ type Guest struct {
 
 // Root is the root disk: a qcow2 overlay on the image, always /dev/vda.
 type Root struct {
-	Size Size `yaml:"size,omitempty" json:"size,omitempty" effect:"recycle" doc:"size; grown in the guest on its first boot; default: the image's"`
+	Size Size `yaml:"size,omitempty" json:"size,omitempty" effect:"recycle" element:"<capacity> of the volume" doc:"size; grown in the guest on its first boot; default: the image's"`
 }
 
 // Recycle says what recycle renews besides the root disk.
