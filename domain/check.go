@@ -46,7 +46,7 @@ func texts(s *Spec) []text {
 	}
 	for _, f := range s.Filesystems {
 		device := fmt.Sprintf("share %q", f.Tag)
-		out = append(out, text{device + ": tag", f.Tag}, text{device + ": source", f.Source})
+		out = append(out, text{device + ": tag", f.Tag}, text{device + ": source", f.Source}, text{device + ": binary", f.Binary})
 	}
 	for i, o := range s.OEMStrings {
 		out = append(out, text{fmt.Sprintf("oem string %d", i+1), o})

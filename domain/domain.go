@@ -72,5 +72,5 @@ func XML(s Spec) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("render domain %q: %w", s.Name, err)
 	}
-	return out + "\n", nil
+	return saySize(out) + "\n", nil
 }
