@@ -92,6 +92,7 @@ var levels = []struct {
 	{"filesystem", reflect.TypeFor[Filesystem]()},
 	{"a share", reflect.TypeFor[Share]()},
 	{"recycle", reflect.TypeFor[Recycle]()},
+	{"imageless", reflect.TypeFor[Imageless]()},
 	{"a NIC", reflect.TypeFor[NIC]()},
 	{"a forward", reflect.TypeFor[Forward]()},
 	{"throttle", reflect.TypeFor[Throttle]()},

@@ -3,10 +3,12 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,23 +20,76 @@ import (
 type section struct {
 	title, intro string
 	of           reflect.Type
-	// effects is the type whose effect tags the keys have; nil for a table without effects.
+	// effects is the type whose effect tags the keys have, where it is another;
+	// a type without such tags has no column of effects.
 	effects reflect.Type
+	// list is the guest's list of these things, whose items come and go.
+	list string
 }
 
+// sections are the tables in their order, first what every file has.
 var sections = []section{
-	{"The file", "What stands at the top level.", reflect.TypeFor[Document](), nil},
-	{"Pool", "Either the name of a pool, or a mapping with one of these keys.", reflect.TypeFor[Pool](), nil},
-	{"SSH", "", reflect.TypeFor[SSH](), nil},
-	{"Image", "Exactly one of `flake` and `file`. A rebuilt flake or a changed file is a new image, whose effect is *recycle*.", reflect.TypeFor[Image](), nil},
-	{"Network", "`nat` and `isolated` networks are made by vmprov and carry a reservation for every guest; the others are only used.", reflect.TypeFor[Network](), nil},
-	{"Guest", "`defaults` has the same keys. A guest's own key replaces the default one; `root` and `recycle` merge key by key.", reflect.TypeFor[GuestDecl](), reflect.TypeFor[Guest]()},
-	{"Root", "", reflect.TypeFor[Root](), reflect.TypeFor[Root]()},
-	{"Disk", "A disk that is added or removed, or another order of disks, has the effect *next boot*; a removed one keeps its volume until `vmprov destroy`.", reflect.TypeFor[Disk](), reflect.TypeFor[Disk]()},
-	{"Filesystem", "", reflect.TypeFor[Filesystem](), nil},
-	{"Share", "A share that is added or removed has the effect *next boot*.", reflect.TypeFor[Share](), reflect.TypeFor[Share]()},
-	{"Recycle", "", reflect.TypeFor[Recycle](), nil},
+	{title: "The file", intro: "What stands at the top level.", of: reflect.TypeFor[Document]()},
+	{title: "Pool", intro: "Either the name of a pool, or a mapping with one of these keys.", of: reflect.TypeFor[Pool]()},
+	{title: "SSH", of: reflect.TypeFor[SSH]()},
+	{title: "Image", intro: "Exactly one of `flake` and `file`. A rebuilt flake or a changed file is a new image, whose effect is *recycle*.", of: reflect.TypeFor[Image]()},
+	{title: "Network", intro: "`nat`, `route` and `isolated` networks are made by vmprov and carry a reservation for every guest; the others are only used.", of: reflect.TypeFor[Network]()},
+	{title: "Guest", intro: "`defaults` has the same keys. A guest's own key replaces the default one; mappings such as `root`, `cpu` and `nvme` merge key by key.", of: reflect.TypeFor[GuestDecl](), effects: reflect.TypeFor[Guest]()},
+	{title: "Root", of: reflect.TypeFor[Root]()},
+	{title: "Recycle", of: reflect.TypeFor[Recycle]()},
+	{title: "Imageless", intro: "Exactly one of `flake` and `closure`.", of: reflect.TypeFor[Imageless]()},
+
+	{title: "Disk", intro: introDisk, of: reflect.TypeFor[Disk](), list: "disks"},
+	{title: "Throttle", intro: "A limit of both directions excludes those of one. A burst (`...Max`) needs its rate.", of: reflect.TypeFor[Throttle]()},
+	{title: "Filesystem", of: reflect.TypeFor[Filesystem]()},
+	{title: "NVMe", intro: introNVMe, of: reflect.TypeFor[NVMe]()},
+	{title: "NVMeController", of: reflect.TypeFor[NVMeController]()},
+	{title: "NVMeSubsystem", of: reflect.TypeFor[NVMeSubsystem]()},
+	{title: "AtomicController", intro: "`atomic` of a controller.", of: reflect.TypeFor[AtomicController]()},
+	{title: "AtomicNS", intro: "`atomic` of a disk.", of: reflect.TypeFor[AtomicNS]()},
+	{title: "FDPSubsystem", intro: "`fdp` of a subsystem.", of: reflect.TypeFor[FDPSubsystem]()},
+	{title: "Placement", intro: "`fdp` of a disk. Disks that share a handle have the same logical block size and metadata.", of: reflect.TypeFor[Placement]()},
+	{title: "Zoned", intro: "QEMU starts with every zone empty, so the disk has `persist: false`. Linux takes zones of a power of two only.", of: reflect.TypeFor[Zoned]()},
+	{title: "ZRWA", of: reflect.TypeFor[ZRWA]()},
+	{title: "Protection", of: reflect.TypeFor[Protection]()},
+
+	{title: "Share", of: reflect.TypeFor[Share](), list: "shares"},
+	{title: "IDMap", of: reflect.TypeFor[IDMap]()},
+	{title: "IDRange", of: reflect.TypeFor[IDRange]()},
+	{title: "NIC", intro: "Either the name of a network, or a mapping.", of: reflect.TypeFor[NIC](), list: "networks"},
+	{title: "Forward", of: reflect.TypeFor[Forward]()},
+
+	{title: "CPU", of: reflect.TypeFor[CPU]()},
+	{title: "MaxMemory", of: reflect.TypeFor[MaxMemory]()},
+	{title: "DIMM", of: reflect.TypeFor[DIMM]()},
+	{title: "MemoryBacking", of: reflect.TypeFor[MemoryBacking]()},
+	{title: "NUMANode", of: reflect.TypeFor[NUMANode]()},
+	{title: "NUMATune", of: reflect.TypeFor[NUMATune]()},
+	{title: "CPUTune", of: reflect.TypeFor[CPUTune]()},
+
+	{title: "Firmware", of: reflect.TypeFor[Firmware]()},
+	{title: "TPM", of: reflect.TypeFor[TPM]()},
+	{title: "Watchdog", of: reflect.TypeFor[Watchdog]()},
+	{title: "Vsock", of: reflect.TypeFor[Vsock]()},
+	{title: "RNG", of: reflect.TypeFor[RNG]()},
+	{title: "Consoles", of: reflect.TypeFor[Consoles]()},
+	{title: "Graphics", of: reflect.TypeFor[Graphics]()},
+	{title: "IOMMU", of: reflect.TypeFor[IOMMU]()},
+	{title: "GDB", intro: "One of `port` and `socket`.", of: reflect.TypeFor[GDB]()},
+	{title: "HostDevice", of: reflect.TypeFor[HostDevice](), list: "hostDevices"},
+
+	{title: "QEMU", intro: "Unsupported: libvirt calls such a guest tainted. vmprov compares what the file says, and not what came of it.", of: reflect.TypeFor[QEMU]()},
+	{title: "XML", intro: "Unsupported: what is merged is checked as XML, and its changes by hand are found like any other.", of: reflect.TypeFor[XML]()},
 }
+
+const introDisk = "Made of one thing: a new volume (`size`), an overlay on an image (`image`), or what is there already (`path`). " +
+	"A removed disk keeps its volume until `vmprov destroy`.\n\n" +
+	"With `count: 8`, a disk `data` is `data-1` to `data-8`, and `serial: kdevops{index}` makes `kdevops0` to `kdevops7`: " +
+	"the guest has them as `/dev/disk/by-id/virtio-kdevops0`, or of bus nvme as `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kdevops0`. " +
+	"Namespaces of one controller have its serial and end in `_` and their id."
+
+const introNVMe = "A controller that needs no more than a name is made by the disks that name it. " +
+	"Disks of a subsystem are seen by all its controllers (multipath), which QEMU wants to have one serial."
 
 const referenceHead = `<!-- Generated by go test ./internal/config -update; do not edit. -->
 # Configuration reference
@@ -99,27 +154,101 @@ func reference(t *testing.T) string {
 	return b.String()
 }
 
+// column is one column of a table; it is left out where no key has anything in it.
+type column struct {
+	title string
+	cell  func(s section, f field) string
+}
+
+var columns = []column{
+	{"key", func(_ section, f field) string { return "`" + f.name + "`" }},
+	{"type", func(s section, f field) string { return typeWords(tagsOf(s, f).Type, f.enum) }},
+	{"default", defaultWords},
+	{"range", rangeWords},
+	{"becomes", elementWords},
+	{"effect of a change", effectCell},
+	{"meaning", func(s section, f field) string {
+		meaning, _ := splitDoc(tagsOf(s, f).Tag.Get("doc"))
+		return plain(meaning)
+	}},
+}
+
+// plain keeps the markup of XML from being taken for that of the page.
+func plain(words string) string { return strings.ReplaceAll(words, "<", `\<`) }
+
+func tagsOf(s section, f field) reflect.StructField { return s.of.Field(f.index) }
+
+func defaultWords(s section, f field) string {
+	if f.required {
+		return "*required*"
+	}
+	_, words := splitDoc(tagsOf(s, f).Tag.Get("doc"))
+	return plain(words)
+}
+
+// rangeWords is the range tag, else what the bounds of a number say.
+func rangeWords(s section, f field) string {
+	switch words := tagsOf(s, f).Tag.Get("range"); {
+	case words != "":
+		return words
+	case f.min != nil && f.max != nil:
+		return fmt.Sprintf("%d to %d", *f.min, *f.max)
+	case f.min != nil:
+		return fmt.Sprintf("from %d", *f.min)
+	}
+	return ""
+}
+
+// elementWords is the element of libvirt's XML, or QEMU's device and property.
+func elementWords(s section, f field) string {
+	if element := tagsOf(s, f).Tag.Get("element"); element != "" {
+		return "`" + element + "`"
+	}
+	return ""
+}
+
+// effectCell is the effect of a key, where the keys of the type have one each.
+func effectCell(s section, f field) string {
+	of := s.of
+	if s.effects != nil {
+		of = s.effects
+	}
+	for i := range of.NumField() {
+		if of.Field(i).Tag.Get("effect") != "" {
+			return effectWords(of, f.name)
+		}
+	}
+	return ""
+}
+
 func writeSection(b *strings.Builder, s section) {
 	fmt.Fprintf(b, "\n## %s\n\n", s.title)
 	if s.intro != "" {
 		b.WriteString(s.intro + "\n\n")
 	}
-	columns := []string{"key", "type", "default"}
-	if s.effects != nil {
-		columns = append(columns, "effect of a change")
+	if s.list != "" {
+		fmt.Fprintf(b, "Effect of one that is added or removed: %s.\n\n", cmp.Or(EffectWords(s.list+"[]", ""), string(EffectNextBoot)))
 	}
-	writeRow(b, append(columns, "meaning"))
-	b.WriteString(strings.Repeat("|---", len(columns)+1) + "|\n")
-	for _, f := range fieldsOf(s.of) {
-		meaning, byDefault := splitDoc(s.of.Field(f.index).Tag.Get("doc"))
-		if f.required {
-			byDefault = "*required*"
+	fields := fieldsOf(s.of)
+	var titles []string
+	rows := make([][]string, len(fields))
+	for _, c := range columns {
+		cells := make([]string, len(fields))
+		for i, f := range fields {
+			cells[i] = c.cell(s, f)
 		}
-		row := []string{"`" + f.name + "`", typeWords(s.of.Field(f.index).Type, f.enum), byDefault}
-		if s.effects != nil {
-			row = append(row, effectWords(s.effects, f.name))
+		if strings.Join(cells, "") == "" {
+			continue
 		}
-		writeRow(b, append(row, meaning))
+		titles = append(titles, c.title)
+		for i, cell := range cells {
+			rows[i] = append(rows[i], cell)
+		}
+	}
+	writeRow(b, titles)
+	b.WriteString(strings.Repeat("|---", len(titles)) + "|\n")
+	for _, row := range rows {
+		writeRow(b, row)
 	}
 }
 
@@ -132,7 +261,7 @@ func splitDoc(doc string) (meaning, byDefault string) {
 	var rest []string
 	for part := range strings.SplitSeq(doc, "; ") {
 		if value, ok := strings.CutPrefix(part, "default: "); ok {
-			byDefault = strings.ReplaceAll(value, "<", `\<`)
+			byDefault = value
 			continue
 		}
 		rest = append(rest, part)
@@ -150,11 +279,11 @@ func effectWords(of reflect.Type, key string) string {
 		if jsonName(of.Field(i)) != key {
 			continue
 		}
-		if hasTable(elem(of.Field(i).Type)) && of.Field(i).Tag.Get("effect") != string(EffectNone) && key != "filesystem" {
-			return "its parts'"
+		if effect := of.Field(i).Tag.Get("effect"); effect != "" && of.Field(i).Type != reflect.TypeFor[Root]() {
+			return effect
 		}
-		if of.Field(i).Tag.Get("effect") != "" {
-			return of.Field(i).Tag.Get("effect")
+		if hasTable(elem(of.Field(i).Type)) {
+			return "its parts'"
 		}
 	}
 	return "identity"
@@ -186,6 +315,12 @@ func typeWords(t reflect.Type, enum []string) string {
 		return "[probe](#probe)"
 	case t == reflect.TypeFor[GuestDecl]():
 		return "[guest](#guest)"
+	case t == reflect.TypeFor[IOThread]():
+		return "true or a whole number"
+	case t == reflect.TypeFor[Property]():
+		return "text, number, true, false or null"
+	case t == reflect.TypeFor[Markup]():
+		return "text of several lines"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -195,8 +330,11 @@ func typeWords(t reflect.Type, enum []string) string {
 	case reflect.Map:
 		return "mapping of name to " + typeWords(t.Elem(), nil)
 	case reflect.Struct:
-		name := strings.ToLower(t.Name())
-		return "[" + name + "](#" + name + ")"
+		link := "[" + t.Name() + "](#" + strings.ToLower(t.Name()) + ")"
+		if f, ok := shorthandOf(t); ok {
+			return "its `" + f.name + "` or " + link
+		}
+		return link
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Int:
@@ -235,5 +373,80 @@ func TestDocumentedDefaults(t *testing.T) {
 	}
 	check(reflect.TypeFor[GuestDecl](), reflect.ValueOf(guest))
 	check(reflect.TypeFor[Disk](), reflect.ValueOf(guest.Disks[0]))
-	assert.Assert(t, checked >= 9, "only %d defaults were compared", checked)
+	assert.Assert(t, checked >= 8, "only %d defaults were compared", checked)
+}
+
+// TestDocumentedDefaultsAreTaken: a default in one word is a value that its
+// key takes.
+func TestDocumentedDefaultsAreTaken(t *testing.T) {
+	checked := 0
+	for _, level := range levels {
+		for _, f := range fieldsOf(level.of) {
+			_, value := splitDoc(level.of.Field(f.index).Tag.Get("doc"))
+			of := elem(level.of.Field(f.index).Type)
+			// In words, or in those of another key.
+			if value == "" || value == "none" && len(f.enum) == 0 || strings.ContainsAny(value, " ,") || slices.Contains(keysOf(level.of), value) {
+				continue
+			}
+			checked++
+			assert.Check(t, takes(of, f, value), "%s of %s: default %s", f.name, level.words, value)
+		}
+	}
+	assert.Assert(t, checked >= 40, "only %d defaults were looked at", checked)
+}
+
+// takes says whether a key of a type takes a value.
+func takes(of reflect.Type, f field, value string) bool {
+	if len(f.enum) > 0 {
+		return slices.Contains(f.enum, value)
+	}
+	switch {
+	case of == reflect.TypeFor[Size]():
+		_, err := ParseSize(value)
+		return err == nil
+	case of == reflect.TypeFor[Duration]():
+		_, err := ParseDuration(value)
+		return err == nil
+	case of.Kind() == reflect.Bool:
+		return value == "true" || value == "false"
+	case of.Kind() == reflect.Int:
+		n, err := strconv.ParseInt(value, 10, 64)
+		return err == nil && (f.min == nil || n >= *f.min) && (f.max == nil || n <= *f.max)
+	}
+	return of.Kind() == reflect.String || of == reflect.TypeFor[Pool]()
+}
+
+// TestDocumentedDefaultsOfQEMU: rules that count with a default of QEMU's count
+// with the one that is documented.
+func TestDocumentedDefaultsOfQEMU(t *testing.T) {
+	of := func(level reflect.Type, name string) string {
+		f, ok := level.FieldByName(name)
+		assert.Assert(t, ok)
+		_, value := splitDoc(f.Tag.Get("doc"))
+		return value
+	}
+	assert.Equal(t, of(reflect.TypeFor[NVMeController](), "MDTS"), strconv.Itoa(defaultMDTS))
+	assert.Equal(t, of(reflect.TypeFor[Zoned](), "ZoneSize"), defaultZoneSize.String())
+	assert.Equal(t, of(reflect.TypeFor[Disk](), "LogicalBlockSize"), strconv.Itoa(minBlock))
+}
+
+// TestEveryKeyOfAGuestBecomesSomething: a key without an element is one that
+// vmprov itself acts on.
+func TestEveryKeyOfAGuestBecomesSomething(t *testing.T) {
+	own := []reflect.Type{
+		reflect.TypeFor[Document](), reflect.TypeFor[SSH](), reflect.TypeFor[Image](), reflect.TypeFor[Recycle](), reflect.TypeFor[Imageless](),
+	}
+	keys := []string{
+		"variants", "count", "image", "imageless", "hostKey", "ready", "readyTimeout", "recycle", "stopTimeout", "name", "persist", "create",
+	}
+	for _, level := range levels {
+		if slices.Contains(own, level.of) {
+			continue
+		}
+		for _, f := range fieldsOf(level.of) {
+			if !slices.Contains(keys, f.name) {
+				assert.Check(t, level.of.Field(f.index).Tag.Get("element") != "", "%s of %s", f.name, level.words)
+			}
+		}
+	}
 }
