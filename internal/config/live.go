@@ -9,8 +9,20 @@ import (
 )
 
 // Live is the spec of a running guest after the live changes towards what is
-// declared; all else stays as it runs.
+// declared; all else stays as it runs. A disk or share that comes live is not
+// mounted: the guest mounts what it is told of when it boots.
 func Live(running, declared Guest) Guest {
+	var paths []string
+	for _, c := range Compare(running, declared) {
+		if c.Effect == EffectLive {
+			paths = append(paths, c.Path)
+		}
+	}
+	return LiveOf(running, declared, paths)
+}
+
+// LiveOf is Live with the changes of these paths alone.
+func LiveOf(running, declared Guest, paths []string) Guest {
 	out := running
 	// Items and parts are changed in place: they must not be those of running.
 	out.Disks, out.Shares = slices.Clone(running.Disks), slices.Clone(running.Shares)
@@ -19,10 +31,8 @@ func Live(running, declared Guest) Guest {
 		tune := *running.CPUTune
 		out.CPUTune = &tune
 	}
-	for _, c := range Compare(running, declared) {
-		if c.Effect == EffectLive {
-			take(reflect.ValueOf(&out).Elem(), reflect.ValueOf(declared), c.Path)
-		}
+	for _, path := range paths {
+		take(reflect.ValueOf(&out).Elem(), reflect.ValueOf(declared), path)
 	}
 	out.Disks = ordered(out.Disks, running.Disks, declared.Disks, diskName)
 	out.Shares = ordered(out.Shares, running.Shares, declared.Shares, shareTag)
@@ -56,10 +66,23 @@ func takeItem(into, from reflect.Value, name, rest string) {
 	case rest != "":
 		take(into.Index(i), from.Index(j), rest)
 	case j >= 0:
-		into.Set(reflect.Append(into, from.Index(j)))
+		into.Set(reflect.Append(into, unmounted(from.Index(j))))
 	default:
 		into.Set(reflect.AppendSlice(into.Slice(0, i), into.Slice(i+1, into.Len())))
 	}
+}
+
+// unmounted is a list item without its place in the guest.
+func unmounted(v reflect.Value) reflect.Value {
+	switch item := v.Interface().(type) {
+	case Disk:
+		item.Target, item.Filesystem = "", nil
+		return reflect.ValueOf(item)
+	case Share:
+		item.Target = ""
+		return reflect.ValueOf(item)
+	}
+	return v
 }
 
 // takePart takes a field of what may be absent on either side.

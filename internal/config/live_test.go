@@ -41,6 +41,7 @@ func TestLive(t *testing.T) {
 		{"disk on a thread that is there", "iothreads: 1", "{iothreads: 1, disks: [{name: a, size: 1GiB, iothread: 1}]}", "disks[a]", ""},
 		{"disk on a thread that is not", "{}", "{iothreads: 1, disks: [{name: a, size: 1GiB, iothread: 1}]}", "", "disks[a] iothreads"},
 		{"disk with an override", "{}", "disks: [{name: a, size: 1GiB, optIOSize: 64KiB}]", "", "disks[a]"},
+		{"disk with a mount point", "{}", "disks: [{name: a, size: 1GiB, filesystem: {type: ext4}, target: /m}]", "disks[a]", "disks[a].filesystem disks[a].target"},
 		{"disk gone", "disks: [{name: a, size: 1GiB}]", "{}", "disks[a]", ""},
 		{"mounted disk gone", "disks: [{name: a, size: 1GiB, filesystem: {type: ext4}, target: /m}]", "{}", "", "disks[a]"},
 		{"nvme disk gone", "disks: [{name: a, bus: nvme, size: 1GiB}]", "{}", "", "disks[a]"},
@@ -53,7 +54,7 @@ func TestLive(t *testing.T) {
 		{"some of a disk", "disks: [{name: a, size: 1GiB}]", "disks: [{name: a, size: 2GiB, serial: x}]", "disks[a].size", "disks[a].serial"},
 
 		{"first share", "{}", share, "", "shares[t]"},
-		{"second share", share, "shares: [{tag: t, source: /s}, {tag: u, source: /u, target: /u}]", "shares[u]", ""},
+		{"second share", share, "shares: [{tag: t, source: /s}, {tag: u, source: /u, target: /u}]", "shares[u]", "shares[u].target"},
 		{"share with shared memory", "memoryBacking: {shared: true}", "{memoryBacking: {shared: true}, " + share + "}", "shares[t]", ""},
 		{"share with memory that is not shared yet", "{}", "{memoryBacking: {shared: true}, " + share + "}", "", "memoryBacking.shared shares[t]"},
 		{"share gone", share, "{}", "shares[t]", ""},

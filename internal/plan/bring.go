@@ -33,7 +33,7 @@ func (s *sequence) bring(opts UpOptions) {
 		return
 	}
 	s.noteLost()
-	if s.have.Transient && !c.restore && (c.live || c.other || c.open || m.Wanted == WantedStopped) {
+	if s.have.Transient && !c.restore && (c.autostart || c.other || c.open || m.Wanted == WantedStopped) {
 		s.block(s.needsRestore())
 		return
 	}
@@ -73,7 +73,7 @@ func (s *sequence) judgeEdits(restore bool, c *comparison) error {
 		return nil
 	}
 	s.noteEdits(edits)
-	if c.nextBoot {
+	if c.nextBoot || c.live {
 		return errors.New("its definition was changed by hand and its spec changed too (see both above; `--restore` writes vmprov's definition)")
 	}
 	s.note("nothing is undone without `--restore`")
@@ -167,119 +167,13 @@ func (s *sequence) change(m Mark, spec config.Guest, c comparison, cause string)
 	return m
 }
 
-func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c comparison) {
-	cut := CutOff(s.d.Networks, s.o, s.d.Project, applied)
-	restart := opts.Restart && (c.nextBoot || c.restore || cut != "" || s.pending() != "")
-	if cut != "" && !restart {
-		s.block(fmt.Errorf("network `%s` is not active, so the running guest is cut off (`vmprov up --restart %s` starts both anew)", cut, s.spec.Name))
-		return
-	}
-	spec := s.merged(applied, restart)
-	write := !c.byHand && (restart || c.writes(applied, spec))
-	// Its user stopped it and names it now: a stop that was cut short, or a start by hand.
-	woken := m.Wanted == WantedStopped
-	m.Wanted = WantedRunning
-	note := !write && (c.live || c.other || woken)
-	if write || note || restart {
-		if err := s.stops(); err != nil {
-			s.block(err)
-			return
-		}
-		s.gp.Outcome = Changed
-	}
-	if restart {
-		s.shutdown(applied, restartCause(s.reason(c), cut))
-		s.grow(c.grown)
-	}
-	if write {
-		m = s.change(m, spec, c, s.reason(c))
-	}
-	if c.live {
-		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")
-	}
-	if write {
-		s.commit(m)
-	}
-	if note {
-		m.Applied, m.Version = encodeSpec(spec), s.d.Version
-		if woken {
-			s.then(setMark{s.uuid, m, "note that it is wanted running"}, s.reason(c))
-		} else {
-			s.then(setMark{s.uuid, m, "note the change"}, s.reason(c))
-		}
-	}
-	if len(c.keys) > 0 && !restart {
-		running := s.running()
-		running.Keys = slices.Concat(running.Keys, c.keys)
-		s.then(addKeys{s.uuid, s.spec.Name, s.d.SSH.User, c.keys, running}, "new keys")
-	}
-	if s.gp.Blocked != nil {
-		return
-	}
-	if restart {
-		s.start(m, spec, "", !opts.NoWait)
-		s.gp.Outcome = Restarted
-		return
-	}
-	s.awaitRunning(opts, spec)
-	s.notePending(c)
-}
-
-func restartCause(reason, cut string) string {
-	if reason == "" {
-		return fmt.Sprintf("network `%s` was stopped under it", cut)
-	}
-	return "to apply " + reason
-}
-
-// Paused says of a guest that is paused what to do about it.
-func Paused(domain string) string {
-	return fmt.Sprintf("it is paused (`virsh domstate --reason %s` says why: on an I/O error make room for its disks; `virsh resume %s`)", domain, domain)
-}
-
-// awaitRunning waits for a guest that runs and was not seen ready.
-func (s *sequence) awaitRunning(opts UpOptions, spec config.Guest) {
-	switch {
-	case s.have.State == "paused":
-		s.block(errors.New(Paused(s.domain)))
-	case !opts.NoWait && (s.have.Live == nil || !s.have.Live.Ready):
-		s.wait(s.running(), spec)
-		if s.gp.Outcome == Unchanged {
-			s.gp.Outcome = Completed
-		}
-	}
-}
-
-// running is the mark of the running domain, which may differ from the
-// definition's in what is pending.
-func (s *sequence) running() Mark {
-	if s.have.Live != nil {
-		return *s.have.Live
-	}
-	return s.have.Mark
-}
-
-// notePending says what waits for the next boot.
-func (s *sequence) notePending(c comparison) {
-	fields := s.pending()
-	if c.nextBoot {
-		fields = s.reason(c)
-	}
-	if fields != "" {
-		s.note("pending until its next boot: %s (`--restart` applies it now)", fields)
-	}
-}
-
-// pending names what the definition says and the running guest does not have yet.
-func (s *sequence) pending() string { return s.have.Pending() }
-
 func (s *sequence) bringStopped(opts UpOptions, m Mark, applied config.Guest, c comparison) {
 	if root := s.rootVolume(m.Generation); !c.byHand && slices.Contains(s.o.Lost(*s.have), root) {
 		// What is made is a new host, whose key nobody has accepted yet.
 		m = m.without(root)
 		m.Generation = m.next()
 	}
-	s.boot(opts, m, s.merged(applied, true), c)
+	s.boot(opts, m, s.merged(applied), c)
 	s.gp.Outcome = Started
 	if c.open {
 		s.gp.Outcome = Completed
@@ -301,7 +195,7 @@ func (s *sequence) boot(opts UpOptions, m Mark, spec config.Guest, c comparison)
 	} else {
 		m = s.change(m, spec, c, "taken up before the start")
 	}
-	if c.live || spec.Autostart {
+	if c.autostart || spec.Autostart {
 		s.then(setAutostart{s.uuid, spec.Autostart}, "autostart")
 	}
 	if !c.byHand {

@@ -173,6 +173,8 @@ func markIn(op Op) (Mark, bool) {
 		return op.mark, true
 	case commitMark:
 		return op.mark, true
+	case liveStep:
+		return op.mark, true
 	case defineDomain:
 		m, ok, err := markOf(op.xml)
 		return m, ok && err == nil

@@ -22,8 +22,12 @@ type comparison struct {
 	nextBoot bool
 	// other: something that only the mark has to take in.
 	other bool
-	// live: the autostart setting changed.
+	// live: something that a running guest takes at once.
 	live bool
+	// autostart: whether the guest starts with the host changed.
+	autostart bool
+	// running is what a guest that runs has now and with the live changes.
+	running runningSpec
 	// recreate is the field that needs a new data disk.
 	recreate string
 	// grown are disks that are to be larger.
@@ -39,21 +43,29 @@ type comparison struct {
 // writes says that the definition of a running guest has to be written anew to
 // hold spec, what of the declaration can be written now.
 func (c comparison) writes(applied, spec config.Guest) bool {
-	return c.open || c.restore || len(c.keys) > 0 ||
-		slices.ContainsFunc(config.Compare(applied, spec), func(c config.Change) bool { return c.Effect == config.EffectNextBoot })
+	return c.open || c.restore || len(c.keys) > 0 || len(waiting(applied, spec)) > 0
 }
 
 func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 	c := comparison{changes: config.Compare(applied, s.spec), base: m.Base, open: m.Intent != IntentNone}
+	if s.have.Active {
+		declared := s.merged(applied)
+		c.running = s.runningSpec(applied, declared)
+		waits := waiting(c.running.after, declared)
+		settleEffects(c.changes, waits)
+		c.nextBoot = len(waits) > 0 && len(waiting(applied, declared)) > 0
+	}
 	for _, change := range c.changes {
-		switch change.Effect {
-		case config.EffectRecreate:
+		switch {
+		case change.Effect == config.EffectRecreate:
 			c.recreate = change.Path
-		case config.EffectRecycle:
+		case change.Effect == config.EffectRecycle:
 			c.recycle = true
-		case config.EffectNextBoot:
+		case change.Effect == config.EffectNextBoot:
 			c.nextBoot = true
-		case config.EffectLive:
+		case isAutostart(change):
+			c.autostart = true
+		case change.Effect == config.EffectLive:
 			c.live = true
 		default:
 			c.other = true
@@ -79,17 +91,21 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 }
 
 // merged is the declared spec without what is not applied now: the root disk
-// and image keep what they have until a recycle, a disk its size until the
-// guest is off.
-func (s *sequence) merged(applied config.Guest, off bool) config.Guest {
+// and image keep what they have until a recycle.
+func (s *sequence) merged(applied config.Guest) config.Guest {
 	spec := s.spec
 	spec.Image, spec.Root = applied.Image, applied.Root
-	if off {
-		return spec
-	}
+	return spec
+}
+
+// mergedRunning is merged for a guest that goes on running: a disk that cannot
+// grow under it keeps its size until it is off.
+func (s *sequence) mergedRunning(applied config.Guest, r runningSpec) config.Guest {
+	spec := s.merged(applied)
 	spec.Disks = slices.Clone(spec.Disks)
 	for i, d := range spec.Disks {
-		if before, ok := applied.Disk(d.Name); ok && d.Size > before.Size {
+		before, ok := applied.Disk(d.Name)
+		if after, runs := r.after.Disk(d.Name); ok && d.Size > before.Size && !(runs && after.Size == d.Size) {
 			spec.Disks[i].Size = before.Size
 		}
 	}

@@ -179,7 +179,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 	// The overlay is made before the definition names it.
 	s.each(s.missing(m, s.spec, gone...), "not there yet")
 	s.define(m, s.spec, "new root overlay")
-	if c.live {
+	if c.autostart {
 		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")
 	}
 	s.then(commitMark{s.uuid, m}, "")

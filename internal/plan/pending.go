@@ -21,16 +21,16 @@ func pendingFields(g ObservedGuest) string {
 	if err1 != nil || err2 != nil {
 		return ""
 	}
-	var fields []string
-	for _, c := range config.Compare(running, defined) {
-		if c.Effect == config.EffectNextBoot {
-			fields = append(fields, c.Path)
-		}
-	}
-	if slices.ContainsFunc(g.Mark.Keys, func(key string) bool { return !slices.Contains(g.Live.Keys, key) }) {
+	fields := waiting(running, defined)
+	if g.pendingKeys() {
 		fields = append(fields, "ssh keys")
 	}
 	return strings.Join(fields, ", ")
+}
+
+// pendingKeys says that the running guest lacks public keys that its definition has.
+func (g ObservedGuest) pendingKeys() bool {
+	return g.Live != nil && slices.ContainsFunc(g.Mark.Keys, func(key string) bool { return !slices.Contains(g.Live.Keys, key) })
 }
 
 // CutOff is the libvirt network of a running guest that was stopped or removed

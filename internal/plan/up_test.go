@@ -133,7 +133,8 @@ func TestUpTakesUpChanges(t *testing.T) {
 		{name: "pending", was: "  a: {memory: 2GiB}\n", observed: withOlderLife},
 		{name: "pending restart", was: "  a: {memory: 2GiB}\n", observed: withOlderLife, options: restart},
 		{name: "disk grown running", was: disk, now: larger},
-		{name: "disk grown restart", was: disk, now: larger, options: restart},
+		{name: "nvme disk grown running", was: strings.Replace(disk, "size", "bus: nvme, size", 1), now: strings.Replace(larger, "size", "bus: nvme, size", 1)},
+		{name: "nvme disk grown restart", was: strings.Replace(disk, "size", "bus: nvme, size", 1), now: strings.Replace(larger, "size", "bus: nvme, size", 1), options: restart},
 		{name: "disk grown stopped", was: disk, now: larger, observed: stopped},
 		{name: "disk shrunk", was: larger, now: disk},
 		{name: "disk shrunk recreate", was: larger, now: disk, options: recreate("a")},
@@ -167,6 +168,7 @@ func TestUpTakesUpChanges(t *testing.T) {
 			return o.with("a", off)
 		}},
 		{name: "new key running", was: "  a:\n", desired: secondKey},
+		{name: "new key restart", was: "  a:\n", desired: secondKey, options: restart},
 		{name: "new key stopped", was: "  a:\n", desired: secondKey, observed: stopped},
 		{name: "key not taken yet", was: "  a:\n", desired: secondKey, observed: withSecondKey},
 		{name: "key not taken yet restart", was: "  a:\n", desired: secondKey, observed: withSecondKey, options: restart},
@@ -181,8 +183,8 @@ func TestUpTakesUpChanges(t *testing.T) {
 // TestUpOfGrownDiskSettles: the disk waits for a boot, and the definition is
 // not written again and again meanwhile.
 func TestUpOfGrownDiskSettles(t *testing.T) {
-	o := settled(declare(t, "  a: {disks: [{name: scratch, size: 1GiB}]}\n"))
-	d := declare(t, "  a: {disks: [{name: scratch, size: 2GiB}]}\n")
+	o := settled(declare(t, "  a: {disks: [{name: scratch, bus: nvme, size: 1GiB}]}\n"))
+	d := declare(t, "  a: {disks: [{name: scratch, bus: nvme, size: 2GiB}]}\n")
 	p, err := DiffUp(d, o, all(d))
 	assert.NilError(t, err)
 	assert.Check(t, p.Empty(), "%s", p)

@@ -26,6 +26,10 @@ const (
 	DomainCrashed
 	AgentConnected
 	AgentDisconnected
+	// DeviceRemoved and DeviceKept are a guest's answers to being asked to let go
+	// of a device; Detail is the device's alias.
+	DeviceRemoved
+	DeviceKept
 	// DomainUndefined comes last.
 	DomainUndefined
 )
@@ -98,7 +102,25 @@ func (d *dispatcher) register(conn *libvirt.Connect) error {
 	if err == nil {
 		d.registered = append(d.registered, id)
 	}
+	d.registerDevices(conn)
 	return nil
+}
+
+// registerDevices is for the answers of guests about devices; a driver without
+// them (test:) has no guest that could answer.
+func (d *dispatcher) registerDevices(conn *libvirt.Connect) {
+	id, err := conn.DomainEventDeviceRemovedRegister(nil, func(_ *libvirt.Connect, dom *libvirt.Domain, e *libvirt.DomainEventDeviceRemoved) {
+		d.send(dom, DomainEvent{Kind: DeviceRemoved, Detail: e.DevAlias})
+	})
+	if err == nil {
+		d.registered = append(d.registered, id)
+	}
+	id, err = conn.DomainEventDeviceRemovalFailedRegister(nil, func(_ *libvirt.Connect, dom *libvirt.Domain, e *libvirt.DomainEventDeviceRemovalFailed) {
+		d.send(dom, DomainEvent{Kind: DeviceKept, Detail: e.DevAlias})
+	})
+	if err == nil {
+		d.registered = append(d.registered, id)
+	}
 }
 
 // send drops an event rather than block libvirt's event loop.
