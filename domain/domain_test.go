@@ -51,6 +51,13 @@ var goldens = []struct {
 		withDisk(Disk{Name: "old", Bus: busIDE, Serial: "old", WWN: "5000c50015ea71aa", RotationRate: 5400}),
 		withDisk(Disk{Name: "older", Bus: busIDE, BootOrder: 1}), withDisk(Disk{Name: "oldest", Bus: busIDE}))},
 	{name: "everything", spec: everything()},
+	{name: "compute", spec: newSpec(with(func(s *Spec) { s.CPUs, s.Compute, s.IOThreads = 4, richCompute(), 1 }))},
+	{name: "platform", spec: newSpec(with(func(s *Spec) {
+		s.Platform, s.HostDevices = richPlatform(), []HostDevice{{Name: "disk", PCI: "0000:03:00.0"}}
+	}))},
+	{name: "pc", spec: newSpec(onPC, withPlatform(func(p *Platform) { p.Graphics.Type, p.Graphics.Loopback = "spice", true }))},
+	{name: "aarch64", spec: arm()},
+	{name: "escape", spec: escaped()},
 }
 
 func everything() Spec {
