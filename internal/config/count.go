@@ -21,7 +21,7 @@ func counts(families []family, r *report) bool {
 	guests, devices, ok := 0, 0, true
 	for _, f := range families {
 		if f.count < 1 || f.count > maxGuests {
-			r.value(join("guests", f.name)+".count", "must be 1 to %d, got %d", maxGuests, f.count)
+			r.value(f.at("count"), "must be 1 to %d, got %d", maxGuests, f.count)
 			ok = false
 			continue
 		}

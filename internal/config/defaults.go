@@ -51,13 +51,14 @@ func complete(doc *Document, env Environment, l *layout) *File {
 
 // inherit puts the default under every key of own that the file does not say.
 // Lists replace, structs behind a pointer (root, recycle) merge key by key.
-func inherit(l *layout, own, def reflect.Value, ownPath, defPath string) {
+func inherit(l *layout, own, def reflect.Value, ownPaths []string, defPath string) {
 	for _, f := range fieldsOf(own.Type()) {
 		o, d := own.Field(f.index), def.Field(f.index)
-		at, defAt := join(ownPath, f.name), join(defPath, f.name)
+		at, said := below(l, ownPaths, f.name)
+		defAt := join(defPath, f.name)
 		switch {
 		case !l.said(defAt):
-		case !l.said(at):
+		case !said:
 			o.Set(d)
 		case o.Kind() == reflect.Pointer && o.Type().Elem().Kind() == reflect.Struct && !o.IsNil() && !d.IsNil():
 			merged := reflect.New(o.Type().Elem())
@@ -66,6 +67,15 @@ func inherit(l *layout, own, def reflect.Value, ownPath, defPath string) {
 			o.Set(merged)
 		}
 	}
+}
+
+// below are the paths of a key, and whether the file says it at one of them.
+func below(l *layout, paths []string, key string) (at []string, said bool) {
+	for _, path := range paths {
+		at = append(at, join(path, key))
+		said = said || l.said(join(path, key))
+	}
+	return at, said
 }
 
 // completeDisks is the disks of one guest with their defaults.

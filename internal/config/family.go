@@ -14,6 +14,11 @@ import (
 // family is one key of guests: the spec that its guests share, with defaults.
 type family struct {
 	name string
+	// key is the guest's key in the file, which variants share.
+	key string
+	// paths are where the file may say a key of the guests, nearest first: the
+	// variant, the guest, the defaults.
+	paths []string
 	// count is how many guests there are; without counted, one with the family's name.
 	count   int
 	counted bool
@@ -28,27 +33,76 @@ type family struct {
 // defaults. Their specs are still to be made.
 func familiesOf(doc *Document, r *report) []family {
 	var families []family
-	for _, name := range r.layout.order["guests"] {
-		decl := doc.Guests[name]
-		path := join("guests", name)
-		inherit(r.layout, reflect.ValueOf(&decl).Elem(), reflect.ValueOf(doc.Defaults), path, "defaults")
-		f := family{name: name, count: 1, decl: decl, layout: r.layout}
-		if decl.Count != nil && !r.isBroken(path+".count") {
-			f.count, f.counted = *decl.Count, true
+	for _, key := range r.layout.order["guests"] {
+		path := join("guests", key)
+		own := declared{path, doc.Guests[key]}
+		defaults := declared{"defaults", doc.Defaults}
+		variants := variantsOf(r.layout, own, defaults)
+		if len(variants) == 0 {
+			families = append(families, newFamily(r, key, key, own, defaults))
 		}
-		families = append(families, f)
+		for _, v := range variants {
+			families = append(families, newFamily(r, key+"-"+v.name, key, v.declared, own, defaults))
+		}
 	}
 	return families
 }
 
-// at is the path of a key of the family's guests: the guest's own where the
-// file says it there, else that of the defaults, else where it would stand.
-func (f family) at(key string) string {
-	own, def := join("guests", f.name)+"."+key, "defaults."+key
-	if !f.layout.said(own) && f.layout.said(def) {
-		return def
+// declared is what the file says of guests at one place.
+type declared struct {
+	path string
+	decl GuestDecl
+}
+
+// newFamily lays what the file says nearest over what it says further away.
+func newFamily(r *report, name, key string, said ...declared) family {
+	f := family{name: name, key: key, count: 1, decl: said[0].decl, layout: r.layout}
+	for _, d := range said {
+		if f.paths != nil {
+			inherit(r.layout, reflect.ValueOf(&f.decl).Elem(), reflect.ValueOf(d.decl), f.paths, d.path)
+		}
+		f.paths = append(f.paths, d.path)
 	}
-	return own
+	f.decl.Variants = nil
+	if f.decl.Count != nil && !r.isBroken(f.at("count")) {
+		f.count, f.counted = *f.decl.Count, true
+	}
+	return f
+}
+
+// variant is one of a guest's variants.
+type variant struct {
+	name string
+	declared
+}
+
+// variantsOf are the variants of a guest, its own or those of the defaults, in
+// the order of the file.
+func variantsOf(l *layout, own, defaults declared) []variant {
+	from := own
+	if !l.said(own.path + ".variants") {
+		from = defaults
+	}
+	path := from.path + ".variants"
+	var variants []variant
+	for _, name := range l.order[path] {
+		variants = append(variants, variant{name, declared{join(path, name), from.decl.Variants[name]}})
+	}
+	return variants
+}
+
+// path is where the family stands in the file.
+func (f family) path() string { return f.paths[0] }
+
+// at is the path of a key of the family's guests: the nearest that the file
+// says, else where it would stand.
+func (f family) at(key string) string {
+	for _, path := range f.paths {
+		if at := path + "." + key; f.layout.said(at) {
+			return at
+		}
+	}
+	return f.path() + "." + key
 }
 
 // diskAt is the path of the disk in the file that declares a disk of the spec.
@@ -69,7 +123,7 @@ func (f *family) complete(file *File) {
 func (f family) guest(file *File, disks []Disk) Guest {
 	decl := f.decl
 	g := Guest{
-		Family: f.name, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
+		Family: f.key, Image: decl.Image, CPUs: decl.CPUs, Memory: decl.Memory, Accelerator: decl.Accelerator,
 		Disks: disks, Shares: slices.Clone(decl.Shares),
 		Networks: completeNICs(decl.Networks), Kernel: decl.Kernel, Initrd: decl.Initrd, Cmdline: decl.Cmdline,
 		Ready: slices.Clone(decl.Ready), ReadyTimeout: decl.ReadyTimeout, StopTimeout: decl.StopTimeout,
@@ -80,6 +134,7 @@ func (f family) guest(file *File, disks []Disk) Guest {
 		Arch: decl.Arch, Machine: decl.Machine, Firmware: decl.Firmware, TPM: decl.TPM, Watchdog: decl.Watchdog,
 		Vsock: decl.Vsock, RNG: decl.RNG, Panic: decl.Panic, Consoles: decl.Consoles, Graphics: decl.Graphics,
 		USB: decl.USB, IOMMU: decl.IOMMU, GDB: decl.GDB, RootPorts: decl.RootPorts,
+		Imageless: decl.Imageless, HostKey: decl.HostKey,
 		HostDevices: decl.HostDevices, NVMe: decl.NVMe, QEMU: decl.QEMU, XML: decl.XML,
 	}
 	if decl.Root != nil {
@@ -103,8 +158,15 @@ func (f family) guest(file *File, disks []Disk) Guest {
 	if !f.said("stopTimeout") {
 		g.StopTimeout = defaultStopTimeout
 	}
-	if !f.said("image") {
+	if !f.said("image") && g.Imageless == nil {
 		g.Image = only(file.Images)
+	}
+	// One form for one meaning: a key that is accepted is what nothing says.
+	switch {
+	case g.HostKey == "" && g.Imageless != nil:
+		g.HostKey = HostKeyPinned
+	case g.HostKey == HostKeyAccept:
+		g.HostKey = ""
 	}
 	if !f.said("networks") {
 		g.Networks = nil

@@ -41,6 +41,17 @@ func resolvePaths(doc *Document, env Environment, r *report) {
 }
 
 func (p resolver) guest(at string, g *GuestDecl) {
+	for name, variant := range g.Variants {
+		p.guest(join(at+".variants", name), &variant)
+		g.Variants[name] = variant
+	}
+	if own := g.Imageless; own != nil {
+		p.flake(at+".imageless.flake", &own.Flake)
+		p.path(at+".imageless.closure", &own.Closure)
+		p.path(at+".imageless.kernel", &own.Kernel)
+		p.path(at+".imageless.initrd", &own.Initrd)
+		p.path(at+".imageless.modules", &own.Modules)
+	}
 	p.path(join(at, "kernel"), &g.Kernel)
 	p.path(join(at, "initrd"), &g.Initrd)
 	for i := range g.Shares {

@@ -87,7 +87,8 @@ func isLiteralKey(entry string) bool {
 }
 
 func (v validator) images() {
-	if len(v.file.Images) == 0 {
+	needed := slices.ContainsFunc(v.families, func(f family) bool { return f.spec.Imageless == nil })
+	if len(v.file.Images) == 0 && (needed || len(v.families) == 0) {
 		v.value("images", "must have at least one image, as a guest starts from one")
 	}
 	for _, name := range sortedKeys(v.file.Images) {

@@ -44,7 +44,7 @@ func (v validator) resources(f family) {
 }
 
 func (v validator) image(f family) {
-	if len(v.file.Images) == 0 || v.isBroken("images") {
+	if f.spec.Imageless != nil || len(v.file.Images) == 0 || v.isBroken("images") {
 		return
 	}
 	at := f.at("image")

@@ -33,9 +33,12 @@ func (v validator) guestNames() {
 	owner := map[string]string{}
 	for _, f := range v.families {
 		v.guestName(f)
+		if at := f.path() + ".variants"; f.name != f.key && v.layout.said(at) {
+			v.key(at, "must not be given in a variant, which has no variants of its own")
+		}
 		for _, name := range f.guestNames() {
 			if other, taken := owner[name]; taken {
-				v.key(join("guests", f.name), "must not have the guest %s, which %s has too", quote(name), quote(other))
+				v.key(f.path(), "must not have the guest %s, which %s has too", quote(name), quote(other))
 				continue
 			}
 			owner[name] = f.name
@@ -44,13 +47,13 @@ func (v validator) guestNames() {
 	for _, f := range v.families {
 		// A counted family's name selects all its guests, so no guest of another may have it.
 		if other, taken := owner[f.name]; taken && other != f.name && f.counted {
-			v.key(join("guests", f.name), "must not be the name of a guest of %s, got %s", quote(other), quote(f.name))
+			v.key(f.path(), "must not be the name of a guest of %s, got %s", quote(other), quote(f.name))
 		}
 	}
 }
 
 func (v validator) guestName(f family) {
-	path := join("guests", f.name)
+	path := f.path()
 	if !label.MatchString(f.name) {
 		v.name(path, f.name)
 		return

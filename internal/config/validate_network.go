@@ -121,7 +121,7 @@ func (v validator) addresses() {
 				network := nic.Network
 				key := [2]string{network, nic.HardwareAddress(v.file.Project, guest)}
 				if other, taken := owner[key]; taken && other != guest {
-					v.key(join("guests", f.name), "must have another name: %s and %s derive the same MAC %s on network %s",
+					v.key(f.path(), "must have another name: %s and %s derive the same MAC %s on network %s",
 						quote(guest), quote(other), key[1], quote(network))
 				}
 				owner[key] = guest
