@@ -32,10 +32,13 @@ func (h *Host) readNetworking() {
 	}
 }
 
+// passtVersion is the first libvirt whose parser takes <backend type='passt'/>.
+const passtVersion = 9001000
+
 func (h *Host) noPasst() string {
 	switch {
-	case h.LibVersion < 9000000:
-		return "passt needs libvirt 9.0 or later"
+	case h.LibVersion < passtVersion:
+		return "passt needs libvirt 9.1 or later (9.0 lists it and refuses it as an unknown backend)"
 	case !h.Local:
 		return "whether a remote host has passt cannot be seen (`backend: passt` uses it all the same)"
 	}
