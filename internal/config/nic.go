@@ -34,9 +34,10 @@ func (g Guest) HardwareAddresses(project string) []string {
 // Number is a counted guest's place among those of its family, from 1; it is 1
 // for a guest that is not counted.
 func (g Guest) Number() int {
-	suffix, counted := strings.CutPrefix(g.Name, g.Family+"-")
-	n, err := strconv.Atoi(suffix)
-	if !counted || err != nil {
+	suffix, more := strings.CutPrefix(g.Name, g.Family+"-")
+	// The number is what ends it, whatever the variant; no variant's name does so.
+	n, err := strconv.Atoi(suffix[strings.LastIndexByte(suffix, '-')+1:])
+	if !more || err != nil {
 		return 1
 	}
 	return n

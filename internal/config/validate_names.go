@@ -5,12 +5,16 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // maxLabel is the length of a DNS label (RFC 1035), which a domain's name is kept to.
 const maxLabel = 63
 
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// numberEnd is how a counted guest's name ends.
+var numberEnd = regexp.MustCompile(`(^|-)[0-9]+$`)
 
 const labelRule = "must be a DNS label (a-z, 0-9 and `-`, at most 63 characters, no `-` at either end), got %s"
 
@@ -33,6 +37,9 @@ func (v validator) guestNames() {
 	owner := map[string]string{}
 	for _, f := range v.families {
 		v.guestName(f)
+		if name, ok := strings.CutPrefix(f.name, f.key+"-"); ok && numberEnd.MatchString(name) {
+			v.key(f.path(), "must not end in a number as the name of a variant, which is how guests are counted, got %s", quote(name))
+		}
 		if at := f.path() + ".variants"; f.name != f.key && v.layout.said(at) {
 			v.key(at, "must not be given in a variant, which has no variants of its own")
 		}

@@ -29,14 +29,14 @@ guests:
 	assert.NilError(t, err)
 	var got []string
 	for _, g := range file.Guests {
-		got = append(got, fmt.Sprintln(g.Name, g.Family, g.CPUs, g.Memory, g.Root.Size, g.Kernel))
+		got = append(got, fmt.Sprintln(g.Name, g.Number(), g.Family, g.CPUs, g.Memory, g.Root.Size, g.Kernel))
 	}
 	assert.DeepEqual(t, got, []string{
-		"plain plain 3 1GiB 10GiB \n",
-		"kdev-baseline kdev 4 1GiB 20GiB /k\n",
-		"kdev-dev kdev 4 2GiB 20GiB /dev-kernel\n",
-		"kdev-many-1 kdev 1 1GiB 20GiB /k\n",
-		"kdev-many-2 kdev 1 1GiB 20GiB /k\n",
+		"plain 1 plain 3 1GiB 10GiB \n",
+		"kdev-baseline 1 kdev 4 1GiB 20GiB /k\n",
+		"kdev-dev 1 kdev 4 2GiB 20GiB /dev-kernel\n",
+		"kdev-many-1 1 kdev 1 1GiB 20GiB /k\n",
+		"kdev-many-2 2 kdev 1 1GiB 20GiB /k\n",
 	})
 }
 
@@ -65,6 +65,7 @@ func TestVariantsRefused(t *testing.T) {
 		{"no label", "{variants: {A: {}}}", "vmprov.yaml:3:25: guests.g.variants.A: must be a DNS label (a-z, 0-9 and `-`, at most 63 characters, no `-` at either end), got `g-A`"},
 		{"a wrong value", "{variants: {a: {cpus: 0}}}", "vmprov.yaml:3:35: guests.g.variants.a.cpus: must be 1 to 4096, got 0"},
 		{"a rule", "{variants: {a: {initrd: /i}}}", "vmprov.yaml:3:29: guests.g.variants.a.initrd: must only be given with `kernel`"},
+		{"a number", "{variants: {a-6: {}}}", "vmprov.yaml:3:25: guests.g.variants.a-6: must not end in a number as the name of a variant, which is how guests are counted, got `a-6`"},
 		{"no mapping", "{variants: [a]}", "vmprov.yaml:3:24: guests.g.variants: must be a mapping, got a list"},
 		{"a guest of the same name", "{variants: {a: {}}}, g-a: {}", "vmprov.yaml:3:34: guests.g-a: must not have the guest `g-a`, which `g-a` has too"},
 	}

@@ -4,11 +4,9 @@ package plan
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"vmprov/domain"
-	"vmprov/internal/config"
 )
 
 // spareRootPorts are the free root ports of a guest that says nothing.
@@ -68,14 +66,9 @@ func (r rendering) platform() domain.Platform {
 		}
 	}
 	if g := r.spec.GDB; g != nil {
-		p.GDB = &domain.GDB{Port: g.Port, Socket: gdbSocket(r.spec), Wait: g.Wait}
+		p.GDB = &domain.GDB{Port: r.spec.GDBPort(), Socket: r.spec.GDBSocket(), Wait: g.Wait}
 	}
 	return p
-}
-
-// gdbSocket is the stub's socket, the guest's own where {guest} stands for its name.
-func gdbSocket(g config.Guest) string {
-	return strings.ReplaceAll(g.GDB.Socket, "{guest}", g.Name)
 }
 
 func (r rendering) hostDevices() []domain.HostDevice {
