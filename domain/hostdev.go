@@ -36,9 +36,12 @@ func hostDevice(h HostDevice) (*libvirtxml.DomainHostdev, error) {
 	}
 	address := &libvirtxml.DomainAddressPCI{Domain: hexNumber(parts[1]), Bus: hexNumber(parts[2]), Slot: hexNumber(parts[3]), Function: hexNumber(parts[4])}
 	device := &libvirtxml.DomainHostdev{
-		Managed:   "yes",
-		SubsysPCI: &libvirtxml.DomainHostdevSubsysPCI{Source: &libvirtxml.DomainHostdevSubsysPCISource{Address: address}},
-		Alias:     &libvirtxml.DomainAlias{Name: "ua-" + h.Name},
+		Managed: "yes",
+		SubsysPCI: &libvirtxml.DomainHostdevSubsysPCI{
+			Driver: &libvirtxml.DomainHostdevSubsysPCIDriver{Name: "vfio"},
+			Source: &libvirtxml.DomainHostdevSubsysPCISource{Address: address},
+		},
+		Alias: &libvirtxml.DomainAlias{Name: "ua-" + h.Name},
 	}
 	if h.Unmanaged {
 		device.Managed = "no"
