@@ -71,3 +71,58 @@ func TestNamespaceOf(t *testing.T) {
 	_, ok := g.Disk("none")
 	assert.Assert(t, !ok)
 }
+
+func TestNamespaceOfSubsystems(t *testing.T) {
+	g := mustParse(t, head+`guests:
+  a:
+    nvme:
+      controllers:
+        named: {serial: S0}
+        left: {subsystem: pair}
+        right: {subsystem: pair}
+        up: {subsystem: said, serial: S1}
+        down: {subsystem: said}
+      subsystems: {pair: , said: }
+    disks:
+      - {name: n, bus: nvme, size: 1GiB, controller: named, nsid: 7}
+      - {name: m, bus: nvme, size: 1GiB, controller: named}
+      - {name: shared, bus: nvme, size: 1GiB, subsystem: pair}
+      - {name: private, bus: nvme, size: 1GiB, controller: right}
+      - {name: s, bus: nvme, size: 1GiB, subsystem: said}
+`).Guests[0]
+	cases := []struct {
+		disk, serial string
+		nsid         int
+	}{
+		{"n", "S0", 7},
+		{"m", "S0", 2},
+		// One serial and one count for all of a subsystem.
+		{"shared", "pair", 1},
+		{"private", "pair", 2},
+		{"s", "S1", 1},
+	}
+	for _, tc := range cases {
+		t.Run(tc.disk, func(t *testing.T) {
+			disk, ok := g.Disk(tc.disk)
+			assert.Assert(t, ok)
+			serial, nsid, shared := disk.NamespaceOf(g)
+			assert.Equal(t, serial, tc.serial)
+			assert.Equal(t, nsid, tc.nsid)
+			assert.Assert(t, shared)
+		})
+	}
+	assert.Equal(t, g.ControllerSerial("named"), "S0")
+	assert.Equal(t, g.ControllerSerial("down"), "S1")
+	assert.Equal(t, g.ControllerSerial("left"), "pair")
+	assert.Equal(t, g.ControllerSerial("implicit"), "implicit")
+	assert.Equal(t, g.SubsystemSerial("said"), "S1")
+}
+
+// TestNamespaceOfAnotherGuest: a disk that is not among those of the guest is
+// one more of it.
+func TestNamespaceOfAnotherGuest(t *testing.T) {
+	g := Guest{Disks: []Disk{{Name: "a", Bus: BusNVMe, Controller: "c"}}}
+	_, nsid, _ := Disk{Name: "b", Bus: BusNVMe, Controller: "c"}.NamespaceOf(g)
+	assert.Equal(t, nsid, 2)
+	assert.Equal(t, len(g.Disks), 1)
+}
