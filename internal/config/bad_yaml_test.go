@@ -144,7 +144,7 @@ var badYaml = []badCase{
 		yaml: head + "guests:\n  a:\n    image:\n    memory:\n    disks:\n",
 		want: "vmprov.yaml:5:11: guests.a.image: must be a string, got nothing\n" +
 			"vmprov.yaml:6:12: guests.a.memory: must be a size such as 4GiB, got nothing\n" +
-			"vmprov.yaml:7:12: guests.a.disks: must be a list, got nothing",
+			"vmprov.yaml:7:11: guests.a.disks: must be a list, got nothing",
 	},
 	{
 		name: "list item of the wrong type",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Faults are all the faults of one file, in the order of their position.
@@ -53,14 +54,40 @@ type report struct {
 	// broken holds the paths whose value could not be decoded: what depends
 	// on them is not judged again.
 	broken map[string]bool
+	// lines are how many characters each line of the file has.
+	lines []int
 }
 
-func newReport(file string) *report {
-	return &report{file: file, layout: newLayout(), seen: map[Fault]bool{}, broken: map[string]bool{}}
+func newReport(file string, data []byte) *report {
+	return &report{file: file, layout: newLayout(), seen: map[Fault]bool{}, broken: map[string]bool{}, lines: linesOf(data)}
+}
+
+// linesOf are the lengths of the lines of a text, in characters. The last line
+// may be empty.
+func linesOf(data []byte) []int {
+	text := strings.TrimPrefix(string(data), byteOrderMark)
+	var lengths []int
+	for line := range strings.SplitSeq(lineEnds.Replace(text), "\n") {
+		lengths = append(lengths, utf8.RuneCountInString(line))
+	}
+	return lengths
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// inside is the place in the file that is nearest to a position: the parser
+// puts what is missing at the end of a file a step or a line behind it.
+func (r *report) inside(at position) position {
+	if at.line < 1 {
+		return at // the whole file
+	}
+	line := min(at.line, len(r.lines))
+	return position{line, min(max(at.col, 1), r.lines[line-1]+1)}
 }
 
 // add records a fault at a position.
 func (r *report) add(at position, path, format string, args ...any) {
+	at = r.inside(at)
 	fault := Fault{File: r.file, Line: at.line, Col: at.col, Path: path, Message: fmt.Sprintf(format, args...)}
 	// Guests that share a default would all report its fault.
 	if !r.seen[fault] {

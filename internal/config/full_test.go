@@ -15,7 +15,7 @@ import (
 func TestFullShowsEveryKey(t *testing.T) {
 	data, err := os.ReadFile("testdata/full.yaml")
 	assert.NilError(t, err)
-	r := newReport("full.yaml")
+	r := newReport("full.yaml", data)
 	doc := decode(data, r)
 	assert.NilError(t, r.err())
 	seen := map[reflect.Type]map[string]bool{}

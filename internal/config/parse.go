@@ -8,7 +8,7 @@ import "cmp"
 // pure function: it looks at no file, user or variable of the host. The error
 // is of type Faults and holds every fault.
 func Parse(data []byte, env Environment) (*File, error) {
-	r := newReport(cmp.Or(env.Shown, env.File))
+	r := newReport(cmp.Or(env.Shown, env.File), data)
 	doc := decode(data, r)
 	if doc == nil {
 		return nil, r.err()
