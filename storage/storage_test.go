@@ -22,10 +22,13 @@ import (
 var qemu = virt.Credential{UID: 64055, GID: 64055}
 
 var volumes = map[string]Volume{
-	"overlay": {Name: "p-a.root.1.qcow2", Format: "qcow2", Capacity: 4 << 30, Backing: "/nix/store/i/nixos.qcow2", BackingFormat: "qcow2", Owner: qemu},
-	"qcow2":   {Name: "p-a.scratch.qcow2", Format: "qcow2", Capacity: 20 << 30, Owner: qemu},
-	"raw":     {Name: "p-a.log.raw", Format: "raw", Capacity: 1, Owner: qemu},
-	"console": {Name: "p-a.console.log", Format: "raw"},
+	"overlay":        {Name: "p-a.root.1.qcow2", Format: "qcow2", Capacity: 4 << 30, Backing: "/nix/store/i/nixos.qcow2", BackingFormat: "qcow2", Owner: qemu},
+	"qcow2":          {Name: "p-a.scratch.qcow2", Format: "qcow2", Capacity: 20 << 30, Owner: qemu},
+	"raw":            {Name: "p-a.log.raw", Format: "raw", Capacity: 1, Owner: qemu},
+	"qcow2-metadata": {Name: "p-a.scratch.qcow2", Format: "qcow2", Capacity: 20 << 30, Preallocation: "metadata", Owner: qemu},
+	"qcow2-falloc":   {Name: "p-a.scratch.qcow2", Format: "qcow2", Capacity: 20 << 30, Preallocation: "falloc", Owner: qemu},
+	"raw-falloc":     {Name: "p-a.log.raw", Format: "raw", Capacity: 1 << 30, Preallocation: "falloc", Owner: qemu},
+	"console":        {Name: "p-a.console.log", Format: "raw"},
 }
 
 const poolUUID = "7a4b7a33-05c1-5d3c-9d4e-5e6f1f2f8b01"
@@ -128,8 +131,9 @@ func TestRemoveEmpty(t *testing.T) {
 func TestVolume(t *testing.T) {
 	conn, ctx := testDriver(t), t.Context()
 	assert.NilError(t, Make(conn, "vmprov", poolUUID, "/srv/vmprov"))
-	for _, v := range volumes {
-		assert.NilError(t, Create(ctx, conn, "vmprov", v))
+	// The test driver preallocates nothing; test/disk_test.go does so.
+	for _, name := range []string{"overlay", "qcow2", "raw", "console"} {
+		assert.NilError(t, Create(ctx, conn, "vmprov", volumes[name]))
 	}
 	assert.DeepEqual(t, find(t, conn).Volumes, map[string]bool{"p-a.root.1.qcow2": true, "p-a.scratch.qcow2": true, "p-a.log.raw": true, "p-a.console.log": true})
 	err := Create(ctx, conn, "vmprov", volumes["qcow2"])

@@ -27,6 +27,9 @@ type Volume struct {
 	Capacity uint64
 	// Backing is the file that a qcow2 overlay backs on, with its format.
 	Backing, BackingFormat string
+	// Preallocation is what is allocated at once: metadata (qcow2 only), falloc
+	// for all of it, or nothing where it is empty or off.
+	Preallocation string
 	// Owner runs the guests. libvirt hands the file over at a start by itself
 	// unless dynamic_ownership is off; the right owner from the start serves both.
 	Owner virt.Credential
@@ -49,9 +52,8 @@ func (v Volume) XML() (string, error) {
 		// zeroes, so that an overlay cannot discard, and keeps no dirty bitmaps.
 		vol.Target.Compat = "1.1"
 	}
-	if v.Format == "raw" {
-		// Sparse: a raw volume is allocated in full otherwise.
-		vol.Allocation = &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: 0}
+	if allocation, said := v.allocation(); said {
+		vol.Allocation = &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: allocation}
 	}
 	if v.Backing != "" {
 		vol.BackingStore = &libvirtxml.StorageVolumeBackingStore{
@@ -66,6 +68,25 @@ func (v Volume) XML() (string, error) {
 	return text, nil
 }
 
+// allocation is how much of a volume is allocated when it is made; said is false
+// where the format's own way serves. A raw volume is allocated in full unless it
+// is said not to be.
+func (v Volume) allocation() (bytes uint64, said bool) {
+	if v.Preallocation == "falloc" {
+		return v.Capacity, true
+	}
+	return 0, v.Format == "raw"
+}
+
+// flags of the call that makes the volume: with this one libvirt preallocates a
+// qcow2 file, in full where its allocation is the capacity, else its tables alone.
+func (v Volume) flags() libvirt.StorageVolCreateFlags {
+	if v.Format == "qcow2" && (v.Preallocation == "metadata" || v.Preallocation == "falloc") {
+		return libvirt.STORAGE_VOL_CREATE_PREALLOC_METADATA
+	}
+	return 0
+}
+
 // Create makes a volume. A volume of that name that is there already is an
 // error: who owns it is not known here.
 func Create(ctx context.Context, conn *libvirt.Connect, pool string, v Volume) error {
@@ -74,7 +95,7 @@ func Create(ctx context.Context, conn *libvirt.Connect, pool string, v Volume) e
 		return err
 	}
 	return inPool(ctx, conn, pool, "create volume", v.Name, func(p *libvirt.StoragePool) error {
-		vol, err := p.StorageVolCreateXML(text, 0)
+		vol, err := p.StorageVolCreateXML(text, v.flags())
 		if err != nil {
 			return err
 		}

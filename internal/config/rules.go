@@ -25,6 +25,7 @@ var rules = map[string]rule{
 	"CPUTune.iothreadpin": {"live for iothreads that it runs with, else next boot", liveWhen(knownIOThreads)},
 	"disks[]": {"added: live on virtio, and on scsi beside another scsi disk, unless it asks for iothread true, bootOrder, minIOSize, optIOSize or " +
 		"discardGranularity; removed: live on virtio and scsi unless it has a target, where it is mounted; else next boot", liveWhen(diskPlugs)},
+	"Disk.image":    {"recycle for a disk that recycle renews, else recreate", reimaged},
 	"Disk.size":     {"larger: live on virtio and scsi, else next boot; smaller: recreate", resized},
 	"Disk.throttle": {"live; nvme: next boot", liveWhen(throttles)},
 	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared); " +
@@ -96,6 +97,15 @@ func plugBus(b Bus) bool { return b == BusVirtio || b == BusSCSI }
 
 func hasSCSI(g Guest) bool {
 	return slices.ContainsFunc(g.Disks, func(d Disk) bool { return d.Bus == BusSCSI })
+}
+
+// reimaged: an overlay keeps the image that it was made on.
+func reimaged(c comparing, name string) Effect {
+	d, _ := c.declared.Disk(name)
+	if d.Persist != nil && !*d.Persist || slices.Contains(c.declared.Recycle.Disks, name) {
+		return EffectRecycle
+	}
+	return EffectRecreate
 }
 
 // resized: a volume that grows keeps its content.

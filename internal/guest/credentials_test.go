@@ -157,12 +157,16 @@ func TestDiskByID(t *testing.T) {
 		want        string
 	}{
 		{"virtio", "log", 0, "/dev/disk/by-id/virtio-log"},
+		{"scsi", "log", 0, "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_log"},
+		{"sata", "log", 0, "/dev/disk/by-id/ata-QEMU_HARDDISK_log"},
+		{"ide", "log", 0, "/dev/disk/by-id/ata-QEMU_HARDDISK_log"},
 		{"nvme", "scratch", 0, "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_scratch"},
 		{"nvme", "ctl", 2, "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_ctl_2"},
 		{"nvme", "a  b/c", 0, "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_a_b_c"},
 	} {
 		assert.Equal(t, DiskByID(tc.bus, tc.serial, tc.nsid), tc.want)
 	}
+	assert.Equal(t, DiskByWWN("5000c50015ea71aa"), "/dev/disk/by-id/wwn-0x5000c50015ea71aa")
 }
 
 func TestPrintable(t *testing.T) {

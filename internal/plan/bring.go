@@ -118,6 +118,7 @@ func (s *sequence) noteImage(c comparison) {
 	if c.newImage {
 		s.note("new image: %s -> %s (%s: `vmprov up --recycle` or `vmprov recycle`)", describeImage(s.have.Mark.Base), describeImage(c.base), config.EffectRecycle)
 	}
+	s.noteDiskImages(c.diskImages)
 }
 
 // leaveStopped leaves a guest that its user stopped as it is.

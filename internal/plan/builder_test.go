@@ -196,7 +196,11 @@ func describeMark(m Mark, d Desired) string {
 	}
 	var owned []string
 	for _, v := range m.Volumes {
-		owned = append(owned, strings.TrimPrefix(v.Name, config.DomainName(m.Project, m.Guest)+"."))
+		name := strings.TrimPrefix(v.Name, config.DomainName(m.Project, m.Guest)+".")
+		if v.Base != nil {
+			name += " on " + v.Base.StorePath
+		}
+		owned = append(owned, name)
 	}
 	words = append(words, "owns "+strings.Join(owned, " "))
 	applied, _ := m.Spec()

@@ -28,6 +28,8 @@ type comparison struct {
 	autostart bool
 	// running is what a guest that runs has now and with the live changes.
 	running runningSpec
+	// diskImages are data disks whose image is another one by now.
+	diskImages []diskImage
 	// recreate is the field that needs a new data disk.
 	recreate string
 	// grown are disks that are to be larger.
@@ -82,6 +84,8 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 		}
 		c.base = base
 	}
+	c.diskImages = s.newDiskImages(m)
+	c.recycle = c.recycle || slices.ContainsFunc(c.diskImages, func(i diskImage) bool { return i.renews })
 	for _, key := range s.d.SSH.Authorized {
 		if !slices.Contains(m.Keys, key) {
 			c.keys = append(c.keys, key)
@@ -95,6 +99,12 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 func (s *sequence) merged(applied config.Guest) config.Guest {
 	spec := s.spec
 	spec.Image, spec.Root = applied.Image, applied.Root
+	spec.Disks = slices.Clone(spec.Disks)
+	for i, d := range spec.Disks {
+		if before, ok := applied.Disk(d.Name); ok {
+			spec.Disks[i].Image = before.Image
+		}
+	}
 	return spec
 }
 
@@ -118,8 +128,8 @@ func (s *sequence) grow(disks []config.Disk, gone ...string) {
 	var ops []Op
 	for _, d := range disks {
 		name := config.VolumeName(s.domain, d.Name, d.Format)
-		if s.there(name) && !slices.Contains(gone, name) {
-			ops = append(ops, growVolume{s.pool.Name, name, uint64(d.Size)})
+		if d.Path == "" && s.there(name) && !slices.Contains(gone, name) {
+			ops = append(ops, growVolume{s.pool.Name, name, capacity(d, s.have.Mark.base(name))})
 		}
 	}
 	s.each(ops, "size changed")

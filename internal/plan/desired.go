@@ -77,7 +77,10 @@ func ownNetwork(n config.Network) bool {
 
 // base is the image of a guest as an overlay's base; ok is false when the
 // image was not built.
-func (d Desired) base(g config.Guest) (Base, bool) {
-	a, ok := d.Images[g.Image]
+func (d Desired) base(g config.Guest) (Base, bool) { return d.image(g.Image) }
+
+// image is an image as an overlay's base; ok is false when it was not built.
+func (d Desired) image(name string) (Base, bool) {
+	a, ok := d.Images[name]
 	return Base{Identity: a.Identity, Path: a.Path, Format: a.Format, StorePath: a.StorePath, Size: a.VirtualSize}, ok
 }

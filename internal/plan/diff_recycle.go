@@ -170,6 +170,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 			deletes = append(deletes, deleteVolume{s.pool.Name, name})
 		}
 		s.each(deletes, "renewed by recycle")
+		m = s.renew(m, applied)
 	}
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
@@ -184,19 +185,6 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 	}
 	s.then(commitMark{s.uuid, m}, "")
 	return m, begun, s.start(m, s.spec, "", wait)
-}
-
-// renewed are the volumes of data disks that a recycle makes anew.
-func (s *sequence) renewed() []string {
-	var out []string
-	for _, d := range s.spec.Disks {
-		if (d.Persist != nil && !*d.Persist) || slices.Contains(s.spec.Recycle.Disks, d.Name) {
-			if name := config.VolumeName(s.domain, d.Name, d.Format); s.there(name) {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
 }
 
 // trial is a boot on a new image: begun is done when the old overlay is out of

@@ -151,17 +151,15 @@ func (s *sequence) newMark(base Base) Mark {
 // owning is the mark with every volume of a spec.
 func (s *sequence) owning(m Mark, spec config.Guest) Mark {
 	m = m.with(Volume{Name: s.rootVolume(m.Generation)}, Volume{Name: config.ConsoleVolumeName(s.domain)})
-	for _, d := range spec.Disks {
-		m = m.with(Volume{Name: config.VolumeName(s.domain, d.Name, d.Format), Disk: d.Name})
-	}
-	return m
+	return m.with(s.owned(spec)...)
 }
 
 func (s *sequence) rootVolume(generation int) string {
 	return config.RootVolumeName(s.domain, generation)
 }
 
-// foreign is a volume that the guest would make and somebody else has.
+// foreign is a volume that the guest would make and cannot: somebody else has
+// it, or the image that it backs on is not known.
 func (s *sequence) foreign(m Mark) error {
 	for _, v := range m.Volumes {
 		if s.pool.Volumes[v.Name] && (s.have == nil || !s.have.Mark.owns(v.Name)) {
@@ -169,7 +167,7 @@ func (s *sequence) foreign(m Mark) error {
 				v.Name, s.pool.Name, v.Name, s.pool.Name)
 		}
 	}
-	return nil
+	return s.unbased(m)
 }
 
 // define writes the definition with the mark inside; the intent goes with it.
@@ -189,12 +187,7 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 	var ops []Op
 	wanted := []storage.Volume{s.overlay(m, spec), s.console()}
-	for _, d := range spec.Disks {
-		wanted = append(wanted, storage.Volume{
-			Name: config.VolumeName(s.domain, d.Name, d.Format), Format: d.Format, Capacity: uint64(d.Size), Owner: s.d.Host.QEMUUser,
-		})
-	}
-	for _, v := range wanted {
+	for _, v := range append(wanted, s.diskVolumes(m, spec)...) {
 		unsure := s.unsure(v.Name)
 		if s.there(v.Name) && !unsure && !slices.Contains(gone, v.Name) {
 			continue
@@ -265,6 +258,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path, made: s.makes(s.rootVolume(m.Generation)),
+		disks: s.overlays(m, spec),
 	}, cause)
 	if wait {
 		last = s.wait(m, spec)

@@ -55,7 +55,7 @@ type Origin struct {
 	UID     int    `xml:"uid,attr"`     // owner of the configuration
 }
 
-// Base is the image that a root overlay backs on.
+// Base is the image that an overlay backs on.
 type Base struct {
 	Identity  string `xml:"identity,attr"`
 	Path      string `xml:"path,attr"`
@@ -70,6 +70,8 @@ type Volume struct {
 	Name string `xml:"name,attr"`
 	// Disk is the data disk it is for; empty for the root overlay and the console log.
 	Disk string `xml:"disk,attr,omitempty"`
+	// Base is the image that a data disk's overlay backs on; nil for none.
+	Base *Base `xml:"base"`
 }
 
 // Fingerprint is of the inactive XML without metadata, as libvirt gave it back
@@ -190,6 +192,25 @@ func (m Mark) next() int { return max(m.Generation, m.Highest) + 1 }
 // owns says that a volume is the mark's.
 func (m Mark) owns(volume string) bool {
 	return slices.ContainsFunc(m.Volumes, func(v Volume) bool { return v.Name == volume })
+}
+
+// base is the image that a volume backs on; nil for none.
+func (m Mark) base(volume string) *Base {
+	if i := slices.IndexFunc(m.Volumes, func(v Volume) bool { return v.Name == volume }); i >= 0 {
+		return m.Volumes[i].Base
+	}
+	return nil
+}
+
+// rebased is the mark with a volume that it owns on another image.
+func (m Mark) rebased(volume string, base *Base) Mark {
+	m.Volumes = slices.Clone(m.Volumes)
+	for i := range m.Volumes {
+		if m.Volumes[i].Name == volume {
+			m.Volumes[i].Base = base
+		}
+	}
+	return m
 }
 
 // with is the mark owning these volumes too.

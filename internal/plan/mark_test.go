@@ -74,7 +74,7 @@ func TestMarkWithPrefix(t *testing.T) {
       <vmprov:origin machine="m" path="/p.yaml" uid="7"/>
       <vmprov:pool>vmprov</vmprov:pool>
       <vmprov:base identity="i" path="/i" format="raw" size="1"/>
-      <vmprov:volume name="v" disk="d"/>
+      <vmprov:volume name="v" disk="d"><vmprov:base identity="k" path="/k" format="qcow2" size="2"/></vmprov:volume>
       <vmprov:key>key-ada</vmprov:key>
       <vmprov:fingerprint libvirt="9000000" sum="s">text</vmprov:fingerprint>
       <vmprov:spec>{}</vmprov:spec>
@@ -82,7 +82,7 @@ func TestMarkWithPrefix(t *testing.T) {
 	assert.DeepEqual(t, decoded(t, metadata), Mark{
 		Version: "v1", Project: "p", Guest: "a", Wanted: WantedRunning, Generation: 3,
 		Origin: Origin{"m", "/p.yaml", 7}, Pool: "vmprov", Base: Base{Identity: "i", Path: "/i", Format: "raw", Size: 1},
-		Volumes: []Volume{{"v", "d"}}, Keys: []string{"key-ada"}, Fingerprint: Fingerprint{9000000, "s", "text"}, Applied: "{}",
+		Volumes: []Volume{{Name: "v", Disk: "d", Base: &Base{Identity: "k", Path: "/k", Format: "qcow2", Size: 2}}}, Keys: []string{"key-ada"}, Fingerprint: Fingerprint{9000000, "s", "text"}, Applied: "{}",
 	})
 }
 

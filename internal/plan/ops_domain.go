@@ -110,7 +110,12 @@ type startDomain struct {
 	root, base string // path of the overlay, and of its base in the definition
 	// made says that this plan makes the overlay.
 	made bool
+	// disks are data disks that are overlays too.
+	disks []overlay
 }
+
+// overlay is a file that must back on what its definition says.
+type overlay struct{ path, base, advice string }
 
 func (o startDomain) describe() (string, string) { return "start", "" }
 
@@ -134,18 +139,24 @@ func (o startDomain) run(ctx context.Context, a *Applier) error {
 	})
 }
 
-// checkBase holds the overlay's header to the definition, unless this plan made
-// the overlay.
+// checkBase holds the overlays' headers to the definition, but for what this
+// plan made.
 func (o startDomain) checkBase(ctx context.Context, conn *libvirt.Connect) error {
-	if o.made {
-		return nil
+	overlays := o.disks
+	if !o.made {
+		overlays = append([]overlay{{o.root, o.base, "run `vmprov recycle` for a new overlay"}}, overlays...)
 	}
-	header, err := storage.Backing(ctx, conn, o.pool, path.Base(o.root))
-	if err != nil || header == o.base {
-		return err
+	for _, v := range overlays {
+		header, err := storage.Backing(ctx, conn, o.pool, path.Base(v.path))
+		if err != nil {
+			return err
+		}
+		if header != v.base {
+			return fmt.Errorf("start domain `%s`: overlay %s backs on %s, but its definition says %s (%s)",
+				o.name, v.path, header, v.base, v.advice)
+		}
 	}
-	return fmt.Errorf("start domain `%s`: overlay %s backs on %s, but its definition says %s (run `vmprov recycle` for a new overlay)",
-		o.name, o.root, header, o.base)
+	return nil
 }
 
 // shutdownDomain asks the guest to power off and ends it after its grace time.

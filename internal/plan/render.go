@@ -42,6 +42,7 @@ func (r rendering) xml() (string, error) {
 			Base: r.mark.Base.Path, BaseFormat: r.mark.Base.Format,
 		},
 		Disks:       r.disks(name),
+		IOThreads:   r.spec.IOThreads,
 		NICs:        r.nics(),
 		Filesystems: r.filesystems(),
 		HostDevices: r.hostDevices(),

@@ -28,6 +28,9 @@ func declaredDisk(g config.Guest, d config.Disk) nixos.Disk {
 	serial, nsid, shared := d.NamespaceOf(g)
 	if d.Bus != config.BusNVMe {
 		out.Links = []string{guest.DiskByID(string(d.Bus), serial, 0)}
+		if d.WWN != "" {
+			out.Links = append(out.Links, guest.DiskByWWN(d.WWN))
+		}
 		return out
 	}
 	out.Controller, out.Namespace = serial, nsid

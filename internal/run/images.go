@@ -102,13 +102,30 @@ func (p *project) request(name string, want config.Image) image.Request {
 	return r
 }
 
-// imagesOf are the distinct images of guests, by name.
+// imagesOf are the distinct images of guests, by name: of their root disks and
+// of data disks.
 func imagesOf(file *config.File, guests []config.Guest) map[string]config.Image {
 	out := map[string]config.Image{}
 	for _, g := range guests {
-		out[g.Image] = file.Images[g.Image]
+		for _, name := range imageNames(g) {
+			out[name] = file.Images[name]
+		}
 	}
 	return out
+}
+
+// imageNames are the images that a guest's disks back on, each once.
+func imageNames(g config.Guest) []string {
+	var names []string
+	if g.Image != "" {
+		names = append(names, g.Image)
+	}
+	for _, d := range g.Disks {
+		if d.Image != "" && !slices.Contains(names, d.Image) {
+			names = append(names, d.Image)
+		}
+	}
+	return names
 }
 
 func (p *project) remembered() map[string]built {

@@ -67,10 +67,15 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 			p.warnOnce(spec.Name, what, p.host.Doubt(path))
 		}
 	}
-	if p.unbuilt[spec.Image] != nil {
-		errs = append(errs, fmt.Errorf("image `%s` could not be had", spec.Image))
+	for _, name := range imageNames(spec) {
+		if p.unbuilt[name] != nil {
+			errs = append(errs, fmt.Errorf("image `%s` could not be had", name))
+		}
+		check(fmt.Sprintf("image `%s`", name), images[name].Path, virt.ReadFile)
 	}
-	check(fmt.Sprintf("image `%s`", spec.Image), images[spec.Image].Path, virt.ReadFile)
+	for _, disk := range spec.Disks {
+		check(fmt.Sprintf("disk `%s`", disk.Name), disk.Path, diskUse(disk))
+	}
 	check("kernel", spec.Kernel, virt.ReadFile)
 	check("initrd", spec.Initrd, virt.ReadFile)
 	for _, share := range spec.Shares {
@@ -83,6 +88,15 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 		errs = append(errs, errors.New(lack))
 	}
 	return errors.Join(errs...)
+}
+
+// diskUse is what a disk's path is needed for. A file that the guest only reads
+// is left to its owner, so QEMU's user must be able to read it.
+func diskUse(d config.Disk) virt.PathUse {
+	if d.ReadOnly && !plan.IsDevice(d.Path) {
+		return virt.ReadFile
+	}
+	return virt.DiskFile
 }
 
 // warnOnce says what preflight doubts, once in a command that observes twice.

@@ -65,12 +65,16 @@ func (p *project) letGo(o plan.Observed) error {
 // storePaths are what the overlays of a project's guests back on.
 func storePaths(o plan.Observed) map[string]bool {
 	out := map[string]bool{}
-	for _, g := range o.Guests {
-		if g.Mark.Base.StorePath != "" {
-			out[g.Mark.Base.StorePath] = true
+	name := func(base *plan.Base) {
+		if base != nil && base.StorePath != "" {
+			out[base.StorePath] = true
 		}
-		if previous := g.Mark.PreviousBase; previous != nil && previous.StorePath != "" {
-			out[previous.StorePath] = true
+	}
+	for _, g := range o.Guests {
+		name(&g.Mark.Base)
+		name(g.Mark.PreviousBase)
+		for _, v := range g.Mark.Volumes {
+			name(v.Base)
 		}
 	}
 	return out

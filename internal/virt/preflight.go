@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,6 +26,9 @@ const (
 	// ShareFolder: virtiofsd serves a folder. It runs as root under a system
 	// libvirtd and as the user under a session one.
 	ShareFolder
+	// DiskFile: QEMU has a file or a block device as a disk. libvirt hands it over
+	// to QEMU's user for the run, so only the way to it must be open.
+	DiskFile
 )
 
 // Preflight checks that a path of the host is there and that whoever opens it
@@ -54,10 +58,32 @@ func (h Host) Preflight(path string, use PathUse) error {
 	if info.IsDir() {
 		return fmt.Errorf("%s is a folder, not a file", path)
 	}
+	if use == DiskFile {
+		return h.usableAsDisk(path, info)
+	}
 	if h.Session || h.QEMUUser == (Credential{}) || os.Geteuid() != 0 {
 		return nil
 	}
-	return h.readableAsQEMU(path)
+	return h.openToQEMU(path, unix.R_OK)
+}
+
+// usableAsDisk checks a file or a block device that a guest has as a disk.
+func (h Host) usableAsDisk(path string, info fs.FileInfo) error {
+	device := info.Mode().Type() == fs.ModeDevice
+	below := strings.HasPrefix(path, "/dev/")
+	switch {
+	case below && !device:
+		return fmt.Errorf("%s is not a block device", path)
+	case !below && device:
+		return fmt.Errorf("%s is a block device (name the one below /dev that it is)", path)
+	case !below && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	case h.Session && unix.Access(path, unix.R_OK|unix.W_OK) != nil:
+		return fmt.Errorf("%s cannot be written by you, as whom a session's QEMU runs (give yourself access, or use qemu:///system)", path)
+	case h.Session, below, h.QEMUUser == (Credential{}), os.Geteuid() != 0:
+		return nil // libvirt makes QEMU's nodes of devices itself
+	}
+	return h.openToQEMU(path, 0)
 }
 
 // missing names the first component that lacks, where it is not the path itself.
@@ -89,9 +115,10 @@ func components(path string) []string {
 	return out
 }
 
-// readableAsQEMU walks the path as QEMU's user. Links are resolved first: what
-// counts is where the file is.
-func (h Host) readableAsQEMU(path string) error {
+// openToQEMU walks the path as QEMU's user, who needs this mode of access to the
+// file itself, 0 for none. Links are resolved first: what counts is where the
+// file is.
+func (h Host) openToQEMU(path string, access uint32) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
@@ -102,10 +129,8 @@ func (h Host) readableAsQEMU(path string) error {
 		for _, component := range all {
 			mode := uint32(unix.X_OK)
 			if component == real {
-				mode = unix.R_OK
+				mode = access // 0 asks whether it is there
 			}
-			// A file that libvirt hands over (its owner changes at a start) is
-			// not among these: those are vmprov's own volumes.
 			if unix.Faccessat(unix.AT_FDCWD, component, mode, unix.AT_EACCESS) != nil {
 				refused = component
 				return

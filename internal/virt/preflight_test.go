@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/sys/unix"
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/skip"
 )
@@ -33,6 +34,8 @@ func TestPreflight(t *testing.T) {
 	dir := tree(t)
 	host := Host{Local: true, Session: true}
 	at := func(name string) string { return filepath.Join(dir, name) }
+	assert.NilError(t, unix.Mkfifo(at("pipe"), 0o600))
+	assert.Error(t, host.Preflight("/dev/null", DiskFile), "/dev/null is not a block device")
 	const mend = " (make it, or mend the path in the file)"
 	for _, tc := range []struct {
 		name, path string
@@ -45,6 +48,9 @@ func TestPreflight(t *testing.T) {
 		{"a file for a folder", "open/image", ShareFolder, at("open/image") + " is not a folder"},
 		{"missing", "open/gone/image", ReadFile, at("open/gone/image") + " does not exist, nor does " + at("open/gone") + mend},
 		{"missing itself", "open/gone", ReadFile, at("open/gone") + " does not exist" + mend},
+		{"a disk", "open/image", DiskFile, ""},
+		{"a folder for a disk", "open", DiskFile, at("open") + " is a folder, not a file"},
+		{"a pipe for a disk", "pipe", DiskFile, at("pipe") + " is not a regular file"},
 		{"a missing share", "gone/x/y", ShareFolder, at("gone/x/y") + " does not exist, nor does " + at("gone") + mend},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -78,6 +84,8 @@ func TestPreflightAsQEMU(t *testing.T) {
 		{"open/private/deep/image", ReadFile, refuses("open/private/deep/image", "open/private", "x")},
 		{"open/link", ReadFile, refuses("open/link", "open/private", "x")},
 		{"open/secret", ReadFile, refuses("open/secret", "open/secret", "r")},
+		{"open/secret", DiskFile, ""}, // libvirt hands it over
+		{"open/private/image", DiskFile, refuses("open/private/image", "open/private", "x")},
 		{"open/private", ShareFolder, ""}, // virtiofsd is root
 	} {
 		t.Run(tc.path, func(t *testing.T) {
