@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -31,6 +32,14 @@ type Kernel struct {
 var images = map[string][]string{
 	"x86_64":  {"arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage"},
 	"aarch64": {"arch/arm64/boot/Image", "arch/arm64/boot/Image.gz"},
+}
+
+// HostArch is libvirt's name of this machine's architecture.
+func HostArch() string {
+	if runtime.GOARCH == "arm64" {
+		return "aarch64"
+	}
+	return "x86_64"
 }
 
 // Find finds the kernel that path means: a boot image itself, or the folder

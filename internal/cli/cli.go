@@ -141,7 +141,7 @@ func (p *program) commands() []command {
 	commands := []command{
 		p.upCommand(), p.planCommand(), p.recycleCommand(), p.destroyCommand(),
 		p.statusCommand(), p.startCommand(), p.stopCommand(),
-		p.sshCommand(), p.sshConfigCommand(), p.consoleCommand(), p.logsCommand(),
+		p.sshCommand(), p.sshConfigCommand(), p.consoleCommand(), p.logsCommand(), p.gdbCommand(),
 		p.initCommand(), p.moduleCommand(), p.validateCommand(), p.buildCommand(), p.xmlCommand(), p.schemaCommand(),
 		p.doctorCommand(), p.completionCommand(), p.versionCommand(),
 	}

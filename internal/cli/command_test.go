@@ -83,6 +83,10 @@ func (r *recorder) verbs() verbs {
 			r.saw(env, "logs", o)
 			return r.err
 		},
+		gdb: func(_ context.Context, env run.Env, o run.GDBOptions) error {
+			r.saw(env, "gdb", o)
+			return r.err
+		},
 		validate: func(configPath string) (*config.File, error) {
 			r.saw(run.Env{}, "validate", configPath)
 			return &config.File{Project: "fstests", Guests: []config.Guest{

@@ -24,6 +24,7 @@ type verbs struct {
 	sshConfig func(context.Context, run.Env, run.Selection) (string, error)
 	console   func(ctx context.Context, env run.Env, configPath, guest string) error
 	logs      func(context.Context, run.Env, run.LogsOptions) error
+	gdb       func(context.Context, run.Env, run.GDBOptions) error
 	validate  func(configPath string) (*config.File, error)
 	agree     func(context.Context, run.Env, run.Selection) (*run.Agreement, error)
 	init      func(context.Context, run.InitOptions) (*run.InitResult, error)
@@ -38,7 +39,7 @@ func realVerbs() verbs {
 	return verbs{
 		up: run.Up, plan: run.Plan, recycle: run.Recycle, destroy: run.Destroy,
 		start: run.Start, stop: run.Stop, status: run.Status,
-		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs,
+		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs, gdb: run.GDB,
 		validate: run.Validate, agree: run.Agree, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
 	}
 }

@@ -58,7 +58,7 @@ func SSH(ctx context.Context, env Env, o SSHOptions) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
 	// ssh has the terminal: an interruption is for it, or for the guest.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	return passExit(cmd.Run())
+	return passExit("ssh", cmd.Run())
 }
 
 // one refuses a family where a single guest is meant.
@@ -77,13 +77,13 @@ func dashes(command []string) []string {
 	return append([]string{"--"}, command...)
 }
 
-func passExit(err error) error {
+func passExit(program string, err error) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
 		return &ExitError{exit.ExitCode()}
 	}
 	if err != nil {
-		return fmt.Errorf("run ssh: %w", err)
+		return fmt.Errorf("run %s: %w", program, err)
 	}
 	return nil
 }
