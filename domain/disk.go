@@ -231,6 +231,9 @@ func checkBus(k Disk) error {
 	if k.Bus != busNVMe && k.Controller != "" {
 		return errors.New("controller: only nvme disks have one")
 	}
+	if k.Bus == busNVMe && k.ErrorPolicy != "" {
+		return errors.New("error policy: nvme disks have none, those of other buses have")
+	}
 	if k.Bus != busVirtio {
 		if word := virtioWord(k); word != "" {
 			return fmt.Errorf("%s: %s disks cannot have one, bus virtio can", word, k.Bus)
@@ -245,7 +248,7 @@ func checkBus(k Disk) error {
 	default:
 		return fmt.Errorf("bus %q is none of virtio, nvme, scsi, sata, ide", k.Bus)
 	}
-	if k.Bus == busNVMe && k.Controller != "" || k.Bus != busNVMe && k.Serial == "" {
+	if k.Bus == busNVMe && (k.Controller != "" || k.Subsystem != "") || k.Bus != busNVMe && k.Serial == "" {
 		return nil // nvme.go checks a controller's serial, other disks need none.
 	}
 	return checkSerial(k.Serial)

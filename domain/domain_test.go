@@ -36,6 +36,10 @@ var goldens = []struct {
 		withDisk(Disk{Name: "log"}),
 		withNVMe("two", onController("pool"), sectors(4096)),
 	)},
+	{name: "nvme-native-all", newerThanSchema: "the nvme bus came with libvirt 11.5", spec: newSpec(append(nvmeWords(), onNative)...)},
+	{name: "nvme-override-all", spec: newSpec(nvmeWords()...)},
+	{name: "nvme-native-newest", newerThanSchema: "the nvme bus came with libvirt 11.5", spec: newSpec(append(newestNVMe(false), onNative)...)},
+	{name: "nvme-override-newest", spec: newSpec(newestNVMe(true)...)},
 	{name: "virtiofs", spec: newSpec(
 		withShare("results", "/srv/results"),
 		withReadOnlyShare("xdg", "/home/dev/.config/vm"),

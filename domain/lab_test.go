@@ -155,6 +155,20 @@ func TestLabGuestsStart(t *testing.T) {
 	}
 }
 
+// TestLabNVMeWords starts every word of NVMe that this QEMU knows.
+func TestLabNVMeWords(t *testing.T) {
+	l := newLab(t)
+	qemu, err := l.conn.GetVersion()
+	assert.NilError(t, err)
+	t.Run("all", func(t *testing.T) { assert.NilError(t, Start(l.define(t, l.guest(t, nvmeWords()...)))) })
+	t.Run("newest", func(t *testing.T) {
+		if qemu < 10_001_000 {
+			t.Skipf("NOT STARTED: QEMU %d lacks flexible data placement or atomic writes of a namespace", qemu)
+		}
+		assert.NilError(t, Start(l.define(t, l.guest(t, newestNVMe(qemu < 10_002_000)...))))
+	})
+}
+
 // TestLabNVMeOptions starts every combination of disk options as namespaces,
 // alone on a controller and together on one: a property of virtio-blk that
 // nvme lacks would fail the start.

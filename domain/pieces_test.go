@@ -126,69 +126,6 @@ func TestTargetName(t *testing.T) {
 	}
 }
 
-// TestNVMeControllers looks at what a guest is promised to see: the serial of
-// each controller, and its disks by namespace id.
-func TestNVMeControllers(t *testing.T) {
-	s := newSpec(withNVMe("a", onController("pool")), withNVMe("alone"), withDisk(Disk{Name: "v"}),
-		withNVMe("b", onController("pool")), withNVMe("c", onController("named")))
-	got, err := nvmeControllers(s.Disks)
-	assert.NilError(t, err)
-	var view []string
-	for _, c := range got {
-		for i, k := range c.namespaces {
-			view = append(view, fmt.Sprintf("%s %d %s", c.serial, i+1, k.Name))
-		}
-	}
-	assert.DeepEqual(t, view, []string{"pool 1 a", "pool 2 b", "alone 1 alone", "named 1 c"})
-}
-
-func TestNVMeNative(t *testing.T) {
-	disks := []option{withNVMe("a", onController("pool")), withNVMe("alone"), withNVMe("b", onController("pool"))}
-	d := apply(t, nvmeNative, append(disks, with(func(s *Spec) { s.NativeNVMe = true }))...)
-	assert.DeepEqual(t, d.Devices.Controllers, []libvirtxml.DomainController{
-		{Type: "nvme", Index: new(uint(0)), NVME: &libvirtxml.DomainControllerNVME{Serial: "pool"}},
-		{Type: "nvme", Index: new(uint(1)), NVME: &libvirtxml.DomainControllerNVME{Serial: "alone"}},
-	})
-	got := map[string]string{}
-	for _, k := range d.Devices.Disks {
-		got[k.Alias.Name] = k.Target.Dev + k.Serial
-	}
-	assert.DeepEqual(t, got, map[string]string{"ua-a": "nvme0n1", "ua-b": "nvme0n2", "ua-alone": "nvme1n1"})
-	assert.Equal(t, len(apply(t, nvmeNative, disks...).Devices.Disks), 0)
-}
-
-func TestNVMeOverride(t *testing.T) {
-	disks := []option{withNVMe("a", onController("pool")), withDisk(Disk{Name: "v"}), withNVMe("alone"), withNVMe("b", onController("pool"))}
-	d := apply(t, nvmeOverride, disks...)
-	assert.DeepEqual(t, d.Devices.Controllers, []libvirtxml.DomainController{
-		{Type: "virtio-serial", Index: new(uint(1)), Alias: &libvirtxml.DomainAlias{Name: "ua-nvme_1"}},
-	})
-	got := map[string]string{}
-	for _, k := range d.Devices.Disks {
-		got[k.Alias.Name] = k.Target.Bus + " " + k.Target.Dev + " " + k.Serial
-	}
-	// vdb is the virtio disk's; a namespace has no serial of its own.
-	assert.DeepEqual(t, got, map[string]string{"ua-a": "virtio vdc ", "ua-b": "virtio vdd ", "ua-alone": "virtio vde alone"})
-	properties := map[string][]libvirtxml.DomainQEMUOverrideProperty{}
-	for _, o := range d.QEMUOverride.Devices {
-		properties[o.Alias] = o.Frontend.Properties
-	}
-	namespace := func(id int) []libvirtxml.DomainQEMUOverrideProperty {
-		return []libvirtxml.DomainQEMUOverrideProperty{
-			{Name: "driver", Type: "string", Value: "nvme-ns"}, {Name: "bus", Type: "string", Value: "ua-nvme_1"},
-			{Name: "nsid", Type: "unsigned", Value: fmt.Sprint(id)}, {Name: "addr", Type: "remove"},
-		}
-	}
-	assert.DeepEqual(t, properties, map[string][]libvirtxml.DomainQEMUOverrideProperty{
-		"ua-alone":  {{Name: "driver", Type: "string", Value: "nvme"}},
-		"ua-nvme_1": {{Name: "driver", Type: "string", Value: "nvme"}, {Name: "serial", Type: "string", Value: "pool"}, {Name: "max_ports", Type: "remove"}},
-		"ua-a":      namespace(1),
-		"ua-b":      namespace(2),
-	})
-	native := apply(t, nvmeOverride, append(disks, with(func(s *Spec) { s.NativeNVMe = true }))...)
-	assert.Assert(t, native.QEMUOverride == nil && len(native.Devices.Disks) == 0)
-}
-
 func TestVirtiofsReadOnly(t *testing.T) {
 	for _, tc := range []struct{ wanted, known, want bool }{
 		{true, true, true}, {true, false, false}, {false, true, false},

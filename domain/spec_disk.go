@@ -25,8 +25,13 @@ type Disk struct {
 	WWN string
 	// Controller groups nvme disks as the namespaces of one controller, in
 	// their order; empty means one of its own, whose serial is the disk's.
-	// The serial of a named controller is its name.
+	// The serial of a named controller is what NVMe says, or its name.
 	Controller string
+	// Subsystem, in place of Controller, has the namespace on all its controllers.
+	Subsystem string
+	// NSID is the namespace id; 0 for the disk's place on its controller or subsystem.
+	NSID      int
+	Namespace Namespace
 	// BootOrder is its place among the devices that the firmware boots from; 0 for none.
 	BootOrder int
 	// ReadOnly: the guest cannot write. Shareable: other guests have it too.
