@@ -134,8 +134,11 @@ func (f family) guest(file *File, disks []Disk) Guest {
 		Arch: decl.Arch, Machine: decl.Machine, Firmware: decl.Firmware, TPM: decl.TPM, Watchdog: decl.Watchdog,
 		Vsock: decl.Vsock, RNG: decl.RNG, Panic: decl.Panic, Consoles: decl.Consoles, Graphics: decl.Graphics,
 		USB: decl.USB, IOMMU: decl.IOMMU, GDB: decl.GDB, RootPorts: decl.RootPorts,
-		Imageless: decl.Imageless, HostKey: decl.HostKey,
+		HostKey:     decl.HostKey,
 		HostDevices: decl.HostDevices, NVMe: decl.NVMe, QEMU: decl.QEMU, XML: decl.XML,
+	}
+	if f.bootsImageless() {
+		g.Imageless = decl.Imageless
 	}
 	if decl.Root != nil {
 		g.Root = *decl.Root
@@ -158,7 +161,10 @@ func (f family) guest(file *File, disks []Disk) Guest {
 	if !f.said("stopTimeout") {
 		g.StopTimeout = defaultStopTimeout
 	}
-	if !f.said("image") && g.Imageless == nil {
+	switch {
+	case f.bootsImageless():
+		g = withoutImage(g)
+	case !f.said("image"):
 		g.Image = only(file.Images)
 	}
 	// One form for one meaning: a key that is accepted is what nothing says.

@@ -18,6 +18,7 @@ const (
 func (v validator) guest(f family) {
 	v.resources(f)
 	v.image(f)
+	v.imageless(f)
 	v.nics(f)
 	v.boot(f)
 	v.ready(f)
@@ -38,7 +39,7 @@ func (v validator) resources(f family) {
 	case memory%mebibyte != 0:
 		v.value(f.at("memory"), "must be a multiple of 1MiB, got %s", memory)
 	}
-	if size := f.spec.Root.Size; f.said("root.size") && (size == 0 || size%minBlock != 0) {
+	if size := f.spec.Root.Size; f.spec.Imageless == nil && f.said("root.size") && (size == 0 || size%minBlock != 0) {
 		v.value(f.at("root.size"), "must be a multiple of %d bytes and more than 0, got %s", minBlock, size)
 	}
 }
