@@ -87,6 +87,9 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 	for _, lack := range plan.NVMeLacks(spec, p.host) {
 		errs = append(errs, errors.New(lack))
 	}
+	for _, lack := range plan.NetworkLacks(spec, p.file.Networks, p.host) {
+		errs = append(errs, errors.New(lack))
+	}
 	return errors.Join(errs...)
 }
 
