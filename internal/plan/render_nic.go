@@ -32,6 +32,10 @@ func (r rendering) nic(n config.NIC) domain.NIC {
 		nic.Forwards = r.forwards(n)
 	default:
 		nic.Network = config.NetworkName(r.desired.Project, n.Network)
+		if nic.MTU == 0 && (n.Model == "" || n.Model == "virtio") {
+			// libvirt gives the network's to the host's end alone.
+			nic.MTU = network.MTU
+		}
 	}
 	return nic
 }
