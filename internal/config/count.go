@@ -7,6 +7,7 @@ package config
 const (
 	maxGuests  = 4096
 	maxDevices = 100_000
+	maxDisks   = 1024 // of one guest
 )
 
 // counts checks how many guests and devices there are, before anything is made
@@ -22,6 +23,11 @@ func counts(families []family, r *report) bool {
 	for _, f := range families {
 		if f.count < 1 || f.count > maxGuests {
 			r.value(f.at("count"), "must be 1 to %d, got %d", maxGuests, f.count)
+			ok = false
+			continue
+		}
+		if disks := amountOf(f.decl.Disks); disks > maxDisks {
+			r.key(f.at("disks"), "must be at most %d in all, got %d", maxDisks, disks)
 			ok = false
 			continue
 		}

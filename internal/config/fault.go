@@ -126,6 +126,16 @@ func (r *report) isBroken(path string) bool {
 	return false
 }
 
+// hasBroken says that something at or below a path could not be decoded.
+func (r *report) hasBroken(path string) bool {
+	for at, broken := range r.broken {
+		if broken && (at == path || strings.HasPrefix(at, path+".") || strings.HasPrefix(at, path+"[")) {
+			return true
+		}
+	}
+	return false
+}
+
 // err is the faults in the order of their position, or nil without any.
 func (r *report) err() error {
 	if len(r.faults) == 0 {

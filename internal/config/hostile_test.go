@@ -49,7 +49,8 @@ func TestHostile(t *testing.T) {
 		{"many unknown keys", head + "guests:\n" + lines(4_000, "  g%d: {x: 1}\n"), "vmprov.yaml:4:8: guests.g0.x: unknown key; known here: " + guestKeys},
 		{"many guests", head + "guests:\n" + lines(5_000, "  g%d:\n"), "vmprov.yaml:3:1: guests: must be at most 4096 in all, got 5000"},
 		{"many items", head + "guests: {a: {networks: [" + strings.Repeat("a,", 20_000) + "]}}", "vmprov.yaml:3:25: guests.a.networks[0].network: must be a network of this file (default), got `a`"},
-		{"many faults on one key", head + "guests: {a: {disks: [" + strings.Repeat("{},", 15_000) + "]}}", "vmprov.yaml:3:22: guests.a.disks[0].name: is required"},
+		{"many faults on one key", head + "guests: {a: {disks: [" + strings.Repeat("{},", 15_000) + "]}}", "vmprov.yaml:3:14: guests.a.disks: must be at most 1024 in all, got 15000"},
+		{"many namespaces", head + "guests: {a: {disks: [" + lines(4, "{name: a%d, bus: nvme, size: 1GiB, count: 256, controller: c},") + "]}}", "vmprov.yaml:3:83: guests.a.disks[1]: must not be one of more than 256 namespaces of controller c"},
 		{"a bomb of merge keys", merges.String(), "vmprov.yaml:1:1: must expand to at most 100000 values: too many aliases or merge keys"},
 		{"a bomb of inherited lists", inherit, "vmprov.yaml:4:1: guests: must have at most 100000 disks, shares, networks and probes in all, got 20000000"},
 	}

@@ -31,6 +31,9 @@ func (v validator) handles(f family, d Disk, at string) {
 		v.key(at, "must only be given with a subsystem that has `fdp`")
 		return
 	}
+	if v.hasBroken(f.at("nvme.subsystems")) || v.hasBroken(at) {
+		return
+	}
 	handles := d.FDP.ReclaimUnitHandles
 	if len(handles) == 0 {
 		v.value(at+".reclaimUnitHandles", "must have at least one handle, got none")

@@ -152,7 +152,7 @@ func (v validator) protection(d Disk, at string) {
 // against those of its controllers.
 func (v validator) atomic(f family, d Disk, at string) {
 	a := d.Atomic
-	if a == nil || v.isBroken(at+".atomic") {
+	if a == nil || v.hasBroken(at+".atomic") {
 		return
 	}
 	at += ".atomic"

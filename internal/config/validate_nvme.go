@@ -32,6 +32,8 @@ func (v validator) nvme(f family, namespaces []nvmeNamespace) {
 		return
 	}
 	u := usesOf(f.spec)
+	// Who names what is known only where all names could be read.
+	u.known = !v.hasBroken(f.at("nvme")) && !v.hasBroken(f.at("disks"))
 	for _, name := range sortedKeys(f.spec.NVMe.Controllers) {
 		v.nvmeController(f, name, u)
 	}
@@ -80,14 +82,15 @@ func (g nvmeGroup) words() string {
 
 // nvmeUses is who names each controller and subsystem of a guest.
 type nvmeUses struct {
-	// namespaces are the disks of each controller, and of each subsystem that disks name.
+	// How many disks name each controller, and each subsystem.
 	ofController, ofSubsystem map[string]int
 	// controllers are how many paths each subsystem has.
 	controllers map[string]int
+	known       bool
 }
 
 func usesOf(g Guest) nvmeUses {
-	u := nvmeUses{map[string]int{}, map[string]int{}, map[string]int{}}
+	u := nvmeUses{ofController: map[string]int{}, ofSubsystem: map[string]int{}, controllers: map[string]int{}}
 	for _, d := range g.Disks {
 		u.ofController[d.Controller]++
 		u.ofSubsystem[d.Subsystem]++
@@ -102,7 +105,7 @@ func (v validator) nvmeController(f family, name string, u nvmeUses) {
 	at := join(f.at("nvme.controllers"), name)
 	c := f.spec.NVMe.Controllers[name]
 	v.name(at, name)
-	if u.ofController[name] == 0 && (c.Subsystem == "" || u.ofSubsystem[c.Subsystem] == 0) && !v.isBroken(f.at("disks")) {
+	if u.known && u.ofController[name] == 0 && (c.Subsystem == "" || u.ofSubsystem[c.Subsystem] == 0) {
 		v.key(at, "must have a disk: name it as the `controller` of one, or its subsystem as the `subsystem`")
 	}
 	v.controllerSubsystem(f, c, at)
@@ -166,7 +169,7 @@ func (v validator) nvmeSubsystem(f family, name string, u nvmeUses) {
 	s := f.spec.NVMe.Subsystems[name]
 	v.name(at, name)
 	switch n := u.controllers[name]; {
-	case n == 0:
+	case n == 0 && u.known:
 		v.key(at, "must have a controller: name it as the `subsystem` of one")
 	case n > maxControllers:
 		v.key(at, "must have at most %d controllers, got %d", maxControllers, n)

@@ -54,7 +54,7 @@ func (v validator) throttle(d Disk, at string) {
 		}
 	}
 	limited := d.Throttle.TotalIopsSec > 0 || d.Throttle.ReadIopsSec > 0 || d.Throttle.WriteIopsSec > 0
-	if v.layout.said(at+".sizeIopsSec") && !limited {
+	if v.layout.said(at+".sizeIopsSec") && !limited && !v.hasBroken(at) {
 		v.key(at+".sizeIopsSec", "must only be given with a limit of requests a second")
 	}
 }
@@ -72,10 +72,10 @@ func (v validator) rate(r rate, at string) {
 	switch {
 	case v.layout.said(at) && r.value == 0:
 		v.value(at, "must be more than 0, got %s", r.words(r.value))
-	case !v.layout.said(burst):
+	case !v.layout.said(burst) || v.isBroken(at):
 	case r.value == 0:
 		v.key(burst, "must only be given with `%s`", r.key)
-	case r.burst < r.value && !v.isBroken(at):
+	case r.burst < r.value:
 		v.value(burst, "must be at least `%s`, which is %s, got %s", r.key, r.words(r.value), r.words(r.burst))
 	}
 }
