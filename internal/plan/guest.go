@@ -177,6 +177,7 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 		s.block(err)
 		return false
 	}
+	s.noteEscapes(spec)
 	alike := spec
 	alike.Name = ""
 	return s.then(defineDomain{name: s.domain, xml: text, shape: encodeSpec(alike)}, cause) != 0
@@ -258,7 +259,8 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path, made: s.makes(s.rootVolume(m.Generation)),
-		disks: s.overlays(m, spec),
+		options: s.startOptions(m, spec),
+		disks:   s.overlays(m, spec),
 	}, cause)
 	if wait {
 		last = s.wait(m, spec)

@@ -109,7 +109,8 @@ type startDomain struct {
 	pool       string
 	root, base string // path of the overlay, and of its base in the definition
 	// made says that this plan makes the overlay.
-	made bool
+	made    bool
+	options domain.StartOptions
 	// disks are data disks that are overlays too.
 	disks []overlay
 }
@@ -129,7 +130,7 @@ func (o startDomain) run(ctx context.Context, a *Applier) error {
 			return fmt.Errorf("start domain `%s`: %w", o.name, err)
 		}
 		defer func() { _ = dom.Free() }()
-		err = domain.Start(dom)
+		err = domain.StartWith(dom, o.options, a.LibVersion)
 		if virt.IsInvalidState(err) {
 			if active, activeErr := dom.IsActive(); activeErr == nil && active {
 				return nil // somebody else started it meanwhile

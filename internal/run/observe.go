@@ -32,6 +32,7 @@ func (p *project) observe(ctx context.Context, d plan.Desired, guests []config.G
 		}
 	}
 	o.Unfit = p.preflight(ctx, guests, d.Images)
+	p.debugStubs(o, guests)
 	return o, nil
 }
 
