@@ -25,7 +25,7 @@ guests:
   c: {}
 `)
 	assert.NilError(t, os.Remove(p.path("share")))
-	why := fmt.Sprintf("share `share`: %s does not exist (make it, or mend the path in the file)", p.path("share"))
+	why := fmt.Sprintf("share `share`: %s does not exist (make it, mend the path in the file, or have it made with `create: true`)", p.path("share"))
 	assert.Assert(t, cmp.Contains(p.must(t, "plan"), "b: blocked\n  blocked: "+why+"\n"))
 
 	p.vmprov(t, "up").Assert(t, icmd.Expected{ExitCode: 1, Err: "vmprov: error: guest `b`: " + why + "\n"})

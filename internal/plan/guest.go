@@ -177,6 +177,7 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 		s.block(err)
 		return false
 	}
+	s.folders(spec)
 	s.noteEscapes(spec)
 	alike := spec
 	alike.Name = ""
@@ -254,6 +255,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	}
 	s.memory += uint64(spec.Memory)
 	s.warnAccelerator(spec)
+	s.folders(spec)
 	s.tail = append(s.tail, s.links...)
 	s.moveAddresses()
 	last := s.then(startDomain{

@@ -36,6 +36,8 @@ type Observed struct {
 	Taken map[string]string
 	// Unfit are guests that preflight stops, with the reason.
 	Unfit map[string]error
+	// Folders are those that shares are missing and that are made for them, by guest.
+	Folders map[string][]Folder
 	// Broken are domains of the project's names whose mark cannot be read.
 	Broken []string
 }
@@ -59,6 +61,9 @@ type ObservedGuest struct {
 	Active bool
 	// Transient says that it runs and has no persistent definition any more.
 	Transient bool
+	// NoCGroup says that libvirt keeps the running guest in no control group, as
+	// in a container: see domain.HasCGroup.
+	NoCGroup bool
 	// XML is the persistent definition without its metadata, Sum its fingerprint.
 	XML, Sum string
 	// Root is the overlay that the persistent definition names, with its base.
@@ -330,6 +335,8 @@ func (g *ObservedGuest) observeLive(dom *libvirt.Domain) {
 	if mark, ok, err := markOf(text); err == nil && ok {
 		g.Live = &mark
 	}
+	// Only a guest whose memory is shared can be given a share.
+	g.NoCGroup = strings.Contains(text, "<access mode='shared'/>") && !domain.HasCGroup(dom)
 }
 
 func markOf(domainXML string) (Mark, bool, error) {

@@ -32,7 +32,7 @@ func (p *project) observe(ctx context.Context, d plan.Desired, guests []config.G
 		}
 	}
 	o.Unfit = p.preflight(ctx, guests, d.Images)
-	p.debugStubs(o, guests)
+	o.Folders = p.missingFolders(guests)
 	return o, nil
 }
 
@@ -79,17 +79,9 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 	}
 	check("kernel", spec.Kernel, virt.ReadFile)
 	check("initrd", spec.Initrd, virt.ReadFile)
-	for _, share := range spec.Shares {
-		check(fmt.Sprintf("share `%s`", share.Tag), share.Source, virt.ShareFolder)
-	}
-	if len(spec.Shares) > 0 && !p.host.VirtioFS && p.host.Emulator != "" {
-		errs = append(errs, errors.New("this libvirt offers no virtiofs (install virtiofsd)"))
-	}
-	for _, lack := range plan.NVMeLacks(spec, p.host) {
-		errs = append(errs, errors.New(lack))
-	}
-	for _, lack := range plan.NetworkLacks(spec, p.file.Networks, p.host) {
-		errs = append(errs, errors.New(lack))
+	errs = append(errs, p.unfitShares(spec)...)
+	for _, lack := range plan.Lacks(spec, p.file.Networks, p.host) {
+		errs = append(errs, lack)
 	}
 	return errors.Join(errs...)
 }

@@ -109,9 +109,12 @@ func (p *project) connect(ctx context.Context) error {
 	return nil
 }
 
-// readDevices asks the emulator whether it has what the guests want and
-// libvirt does not tell.
+// readDevices asks libvirt, the machine and the emulator whether they have
+// what the guests want.
 func (p *project) readDevices(ctx context.Context, guests []config.Guest) error {
+	if err := p.client.ReadFacts(ctx, &p.host, plan.FactsWanted(guests, p.host)); err != nil {
+		return err
+	}
 	var devices []string
 	for _, g := range guests {
 		devices = append(devices, plan.NVMeDevices(g)...)

@@ -19,10 +19,12 @@ func connectError(uri string, err error) error {
 	return fmt.Errorf("connect to %s: %w: %w", uri, ErrNoDaemon, err)
 }
 
-// IsNotFound says that a domain, network, pool, volume or metadata is not there.
+// IsNotFound says that a domain, network, pool, volume, metadata or device of
+// the host is not there.
 func IsNotFound(err error) bool {
 	return hasCode(err, libvirt.ERR_NO_DOMAIN, libvirt.ERR_NO_NETWORK, libvirt.ERR_NO_STORAGE_POOL,
-		libvirt.ERR_NO_STORAGE_VOL, libvirt.ERR_NO_DOMAIN_METADATA, libvirt.ERR_NO_NETWORK_METADATA)
+		libvirt.ERR_NO_STORAGE_VOL, libvirt.ERR_NO_DOMAIN_METADATA, libvirt.ERR_NO_NETWORK_METADATA,
+		libvirt.ERR_NO_NODE_DEVICE)
 }
 
 // IsInvalidState says that an operation does not fit the state that an object

@@ -47,6 +47,8 @@ type Host struct {
 	Properties Properties
 	// MemoryBytes is the host's memory.
 	MemoryBytes uint64
+	// Facts are what the host has beyond that (Client.ReadFacts).
+	Facts Facts
 }
 
 // Credential is a user and group by number.
@@ -113,6 +115,7 @@ func (h *Host) read(conn *libvirt.Connect) error {
 	h.Arch = caps.Host.CPU.Arch
 	h.QEMUUser = h.qemuUser(caps)
 	h.Machine = machineFor(h.Arch)
+	h.Facts.readCapabilities(caps)
 	if node, err := conn.GetNodeInfo(); err == nil {
 		h.MemoryBytes = node.Memory * 1024
 	}

@@ -41,9 +41,12 @@ func (h Host) Preflight(path string, use PathUse) error {
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return missing(path)
+		return missing(path, use)
 	}
 	if errors.Is(err, fs.ErrPermission) {
+		if use == ShareFolder && (h.Session || os.Geteuid() == 0) {
+			return unreachable(path)
+		}
 		return nil // not ours to see; QEMU's user may
 	}
 	if err != nil {
@@ -53,7 +56,7 @@ func (h Host) Preflight(path string, use PathUse) error {
 		if !info.IsDir() {
 			return fmt.Errorf("%s is not a folder", path)
 		}
-		return nil
+		return h.servable(path)
 	}
 	if info.IsDir() {
 		return fmt.Errorf("%s is a folder, not a file", path)
@@ -86,12 +89,38 @@ func (h Host) usableAsDisk(path string, info fs.FileInfo) error {
 	return h.openToQEMU(path, 0)
 }
 
-// missing names the first component that lacks, where it is not the path itself.
-func missing(path string) error {
-	if first := firstMissing(path); first != filepath.Clean(path) {
-		return fmt.Errorf("%s does not exist, nor does %s (make it, or mend the path in the file)", path, first)
+// servable checks that virtiofsd can list a folder: as root, whom a network's
+// or a user's own file system may refuse, or as the user of the session.
+func (h Host) servable(path string) error {
+	if (h.Session || os.Geteuid() == 0) && unix.Faccessat(unix.AT_FDCWD, path, unix.R_OK|unix.X_OK, unix.AT_EACCESS) != nil {
+		return unreachable(path)
 	}
-	return fmt.Errorf("%s does not exist (make it, or mend the path in the file)", path)
+	return nil
+}
+
+// unreachable names the first component of a folder that refuses virtiofsd.
+func unreachable(path string) error {
+	refused := path
+	for _, component := range components(path) {
+		if _, err := os.Stat(component); errors.Is(err, fs.ErrPermission) {
+			refused = filepath.Dir(component)
+			break
+		}
+	}
+	return fmt.Errorf("%s cannot be read by virtiofsd, which runs as %s: %s refuses (give it access, or share another folder)",
+		path, userName(Credential{UID: os.Geteuid()}), refused)
+}
+
+// missing names the first component that lacks, where it is not the path itself.
+func missing(path string, use PathUse) error {
+	advice := "make it, or mend the path in the file"
+	if use == ShareFolder {
+		advice = "make it, mend the path in the file, or have it made with `create: true`"
+	}
+	if first := firstMissing(path); first != filepath.Clean(path) {
+		return fmt.Errorf("%s does not exist, nor does %s (%s)", path, first, advice)
+	}
+	return fmt.Errorf("%s does not exist (%s)", path, advice)
 }
 
 // firstMissing is the first component of a path that does not exist.

@@ -51,7 +51,8 @@ func TestPreflight(t *testing.T) {
 		{"a disk", "open/image", DiskFile, ""},
 		{"a folder for a disk", "open", DiskFile, at("open") + " is a folder, not a file"},
 		{"a pipe for a disk", "pipe", DiskFile, at("pipe") + " is not a regular file"},
-		{"a missing share", "gone/x/y", ShareFolder, at("gone/x/y") + " does not exist, nor does " + at("gone") + mend},
+		{"a missing share", "gone/x/y", ShareFolder, at("gone/x/y") + " does not exist, nor does " + at("gone") +
+			" (make it, mend the path in the file, or have it made with `create: true`)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			err := host.Preflight(at(tc.path), tc.use)

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"vmprov/internal/config"
+	"vmprov/internal/virt"
+)
+
+// The versions of libvirt that brought a feature (its news page).
+const (
+	versionThreadPool = 8005000
+	versionIDMap      = 10000000
+)
+
+func (l *lacking) shares() {
+	if len(l.guest.Shares) == 0 {
+		return
+	}
+	if (l.known() && !l.has.VirtioFS) || (!l.known() && !l.host.VirtioFS && l.host.Emulator != "") {
+		l.say("shares", "this libvirt offers no virtiofs (install virtiofsd)")
+		return
+	}
+	if without(l.has.MemorySources, "memfd") && (l.guest.MemoryBacking == nil || l.guest.MemoryBacking.Source != "file") {
+		l.say("shares", "this libvirt has no memfd, which a share needs (use `memoryBacking: {source: file}`)")
+	}
+	for _, s := range l.guest.Shares {
+		key := "shares." + s.Tag
+		if s.ThreadPool != nil {
+			l.needs(key+".threadPool", versionThreadPool, "leave it out")
+		}
+		if s.IDMap != nil {
+			l.needs(key+".idmap", versionIDMap, "leave it out")
+		}
+	}
+}
+
+// weaker are a guest's shares that are read-only in the guest alone.
+func weaker(g config.Guest, host virt.Host) []string {
+	var out []string
+	for _, s := range g.Shares {
+		if s.ReadOnly && !host.ReadOnlyVirtioFS {
+			out = append(out, s.Tag)
+		}
+	}
+	return out
+}
+
+func (l *lacking) disks() {
+	for _, d := range l.guest.Disks {
+		if d.IO == "io_uring" && l.host.Facts.NoIOUring != "" {
+			l.say("disks."+d.Name+".io", "%s", l.host.Facts.NoIOUring)
+		}
+	}
+}

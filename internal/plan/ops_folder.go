@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"vmprov/internal/config"
+	"vmprov/internal/virt"
+)
+
+// Folder is a folder of the host that is missing and that a share is to have.
+type Folder struct {
+	Path, Share string
+	Owner       virt.Credential
+}
+
+// makeFolder makes the folder of a share. No plan ever deletes one.
+type makeFolder struct{ folder Folder }
+
+func (o makeFolder) describe() (string, string) { return "make folder", o.folder.Path }
+
+func (o makeFolder) run(context.Context, *Applier) error {
+	return virt.MakeFolder(o.folder.Owner, o.folder.Path)
+}
+
+// folders plans to make what the shares of a spec are missing, once, before
+// the guest is defined or started with them. It notes which shares the host
+// does not protect.
+func (s *sequence) folders(spec config.Guest) {
+	for _, tag := range weaker(spec, s.d.Host) {
+		s.noteOnce("share `%s` is read-only by the guest's own mount alone: only libvirt 11.0 and later refuses the guest's writes itself", tag)
+	}
+	for _, f := range s.o.Folders[s.spec.Name] {
+		wanted := slices.ContainsFunc(spec.Shares, func(share config.Share) bool { return share.Create && share.Source == f.Path })
+		if wanted && !s.makesFolder(f.Path) {
+			s.then(makeFolder{f}, "share `"+f.Share+"` asks for it")
+		}
+	}
+}
+
+func (s *sequence) noteOnce(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(s.gp.Notes, text) {
+		s.note("%s", text)
+	}
+}
+
+func (s *sequence) makesFolder(path string) bool {
+	return s.gp.Blocked != nil || slices.ContainsFunc(s.plan.Actions[s.first:], func(a Action) bool {
+		op, ok := a.Op.(makeFolder)
+		return ok && op.folder.Path == path
+	})
+}
