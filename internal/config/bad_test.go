@@ -33,6 +33,18 @@ func TestParseFaults(t *testing.T) {
 	}
 }
 
+// TestTablesOfFaults holds the tables to their number, each case to one of its own.
+func TestTablesOfFaults(t *testing.T) {
+	const least = 150
+	by := map[string]string{}
+	for _, tc := range badCases {
+		other, twice := by[tc.yaml]
+		assert.Check(t, !twice, "%s is %s again", tc.name, other)
+		by[tc.yaml] = tc.name
+	}
+	assert.Assert(t, len(by) >= least, "only %d wrong configurations", len(by))
+}
+
 func TestParseFaultsOfEnvironment(t *testing.T) {
 	const good = head + "guests: {a: {shares: [{tag: t, source: ~/x}]}}\n"
 	cases := []struct {
