@@ -30,11 +30,17 @@ type HostKeyError struct {
 	Want []string
 	// Revoked is set when known_hosts marks the key as revoked.
 	Revoked bool
+	// Pinned is set when the key that was expected is the one that the guest was given.
+	Pinned bool
 }
 
 func (e *HostKeyError) Error() string {
 	if e.Revoked {
 		return fmt.Sprintf("the host key of `%s` (%s) is marked as revoked in %s", e.Guest, e.Got, e.File)
+	}
+	if e.Pinned {
+		return fmt.Sprintf("the host key of `%s` is %s and not the one that it was given, %s: another machine answers, or the guest does not take in the credential `%s` (then say `hostKey: accept`)",
+			e.Guest, e.Got, strings.Join(e.Want, " or "), HostKeyCredential)
 	}
 	return fmt.Sprintf("the host key of `%s` changed: it is %s, accepted was %s; if that is expected, run `ssh-keygen -R %s -f %s`",
 		e.Guest, e.Got, strings.Join(e.Want, " or "), e.Alias, e.File)
@@ -43,6 +49,8 @@ func (e *HostKeyError) Error() string {
 // hostKeys are the lines of known_hosts for one alias.
 type hostKeys struct {
 	known, revoked []ssh.PublicKey
+	// written says that the key that the guest was given stands in known_hosts.
+	written bool
 }
 
 // preferred are host key algorithms in the order that OpenSSH prefers, so that
@@ -79,7 +87,8 @@ func algorithmsOf(key ssh.PublicKey) []string {
 	return []string{key.Type()}
 }
 
-// check is nil for the known key; unknown says that there is none for the alias.
+// check is nil for the known key; unknown says that known_hosts has none for
+// the alias.
 func (k hostKeys) check(l Login, key ssh.PublicKey) (unknown bool, err error) {
 	if contains(k.revoked, key) {
 		return false, &HostKeyError{Guest: l.Guest, Alias: l.HostKeyAlias, File: l.KnownHosts(), Got: ssh.FingerprintSHA256(key), Revoked: true}
@@ -88,9 +97,9 @@ func (k hostKeys) check(l Login, key ssh.PublicKey) (unknown bool, err error) {
 		return true, nil
 	}
 	if contains(k.known, key) {
-		return false, nil
+		return l.HostKey != "" && !k.written, nil
 	}
-	e := &HostKeyError{Guest: l.Guest, Alias: l.HostKeyAlias, File: l.KnownHosts(), Got: ssh.FingerprintSHA256(key)}
+	e := &HostKeyError{Guest: l.Guest, Alias: l.HostKeyAlias, File: l.KnownHosts(), Got: ssh.FingerprintSHA256(key), Pinned: l.HostKey != ""}
 	for _, want := range k.known {
 		e.Want = append(e.Want, ssh.FingerprintSHA256(want))
 	}
@@ -104,7 +113,25 @@ func contains(keys []ssh.PublicKey, key ssh.PublicKey) bool {
 // readHostKeys reads the alias's lines of known_hosts.
 func readHostKeys(l Login) (hostKeys, error) {
 	data, err := readKnownHosts(l)
-	return parseHostKeys(data, l.HostKeyAlias), err
+	if err != nil {
+		return hostKeys{}, err
+	}
+	return l.keys(data)
+}
+
+// keys are the alias's keys: those in known_hosts, and before all the one that
+// the guest was given.
+func (l Login) keys(data []byte) (hostKeys, error) {
+	keys := parseHostKeys(data, l.HostKeyAlias)
+	key, err := l.pinned()
+	if err != nil {
+		return hostKeys{}, err
+	}
+	if key != nil && !contains(keys.revoked, key) {
+		keys.written = contains(keys.known, key)
+		keys.known = []ssh.PublicKey{key}
+	}
+	return keys, nil
 }
 
 func readKnownHosts(l Login) ([]byte, error) {
@@ -173,7 +200,11 @@ func addHostKey(l Login, key ssh.PublicKey) error {
 	if err != nil {
 		return err
 	}
-	unknown, err := parseHostKeys(data, l.HostKeyAlias).check(l, key)
+	keys, err := l.keys(data)
+	if err != nil {
+		return err
+	}
+	unknown, err := keys.check(l, key)
 	if err != nil || !unknown {
 		return err
 	}

@@ -23,6 +23,9 @@ type Login struct {
 	Key     KeyPair
 	// HostKeyAlias names the host key in known_hosts, by [HostKeyAlias].
 	HostKeyAlias string
+	// HostKey is the public key that vmprov gave the guest, as a line of
+	// authorized_keys; empty where the one that it shows first is accepted.
+	HostKey string
 	// PreviousAlias is that of the overlay that a recycle may go back to; empty
 	// for none. All others of the guest go when a new key is written.
 	PreviousAlias string

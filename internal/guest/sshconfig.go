@@ -31,8 +31,13 @@ func hostBlock(project string, l Login) string {
 	option("IdentitiesOnly", "yes")
 	option("HostKeyAlias", configValue(l.HostKeyAlias))
 	option("UserKnownHostsFile", configPath(l.KnownHosts()))
-	// New keys are accepted once, as Dial does. Hashed, Dial would not know them again.
-	option("StrictHostKeyChecking", "accept-new")
+	// New keys are accepted once, as Dial does, but for a guest that was given its
+	// key. Hashed, Dial would not know them again.
+	strict := "accept-new"
+	if l.HostKey != "" {
+		strict = "yes"
+	}
+	option("StrictHostKeyChecking", strict)
 	option("HashKnownHosts", "no")
 	// A recycled guest keeps its address and has a new key.
 	option("CheckHostIP", "no")
