@@ -143,6 +143,7 @@ func reference(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(referenceHead)
+	writeContents(&b)
 	for _, s := range sections {
 		writeSection(&b, s)
 	}
@@ -219,6 +220,16 @@ func effectCell(s section, f field) string {
 		}
 	}
 	return ""
+}
+
+// writeContents links the tables, as many are short.
+func writeContents(b *strings.Builder) {
+	var links []string
+	for _, s := range sections {
+		links = append(links, "["+s.title+"](#"+strings.ReplaceAll(strings.ToLower(s.title), " ", "-")+")")
+	}
+	b.WriteString("\n## Tables\n\n" + strings.Join(append(links, "[Probe](#probe)"), ",\n") + ";\nand [one of everything](#one-of-everything).\n\n" +
+		"*becomes* names the element of libvirt's XML, or QEMU's device and property where libvirt has no word.\n")
 }
 
 func writeSection(b *strings.Builder, s section) {
