@@ -48,7 +48,7 @@ func lacksVLAN(nic config.NIC, n config.Network, host virt.Host) string {
 		return ""
 	case n.Mode == config.NetworkMacvtap && n.Macvtap == "passthrough":
 		return "" // the tag is the virtual function's
-	case n.Mode == config.NetworkBridge && (host.OpenVSwitch[n.Bridge] || !host.Local):
+	case n.Mode == config.NetworkBridge && (host.IsOpenVSwitch(n.Bridge) || !host.Local):
 		return ""
 	default:
 		return "a VLAN needs a bridge of Open vSwitch, or libvirt 11.0 and later"

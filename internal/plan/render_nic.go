@@ -22,7 +22,7 @@ func (r rendering) nic(n config.NIC) domain.NIC {
 	}
 	switch network := r.desired.Networks[n.Network]; network.Mode {
 	case config.NetworkBridge:
-		nic.Bridge, nic.OpenVSwitch = network.Bridge, r.desired.Host.OpenVSwitch[network.Bridge]
+		nic.Bridge, nic.OpenVSwitch = network.Bridge, r.desired.Host.IsOpenVSwitch(network.Bridge)
 	case config.NetworkMacvtap:
 		nic.Direct, nic.DirectMode = network.Dev, network.Macvtap
 	case config.NetworkExisting:

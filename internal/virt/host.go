@@ -39,8 +39,9 @@ type Host struct {
 	VirtioFS, ReadOnlyVirtioFS bool
 	// NoPasst is why user networks cannot be had by passt; empty where they can.
 	NoPasst string
-	// OpenVSwitch are the bridges of this machine that Open vSwitch makes.
-	OpenVSwitch map[string]bool
+	// Links are this machine's network interfaces, each with its kind (bridge,
+	// openvswitch, empty for hardware); nil where they cannot be seen.
+	Links map[string]string
 	// QEMUUser runs the guests (the dac security model's base label).
 	QEMUUser Credential
 	// Properties are those of QEMU's devices that were asked for (ReadProperties).
@@ -122,7 +123,10 @@ func (h *Host) read(conn *libvirt.Connect) error {
 	listed := guestTypes(caps, h.Arch)
 	h.KVM, h.NoKVM = h.kvm(conn, listed["kvm"])
 	h.readDomainCapabilities(conn)
-	h.readNetworking()
+	h.NoPasst = h.noPasst()
+	if h.Local {
+		h.Links, _ = readLinks() // unseen, libvirt says it at the start
+	}
 	return nil
 }
 

@@ -6,31 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 )
-
-// sysNet has a folder for each network interface of this machine.
-const sysNet = "/sys/class/net"
-
-// readNetworking looks at what only the machine itself tells.
-func (h *Host) readNetworking() {
-	h.NoPasst = h.noPasst()
-	h.OpenVSwitch = map[string]bool{}
-	if !h.Local || !exists(filepath.Join(sysNet, "ovs-system")) {
-		return
-	}
-	entries, err := os.ReadDir(sysNet)
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		// Interfaces of Open vSwitch are virtual and no bridges to Linux.
-		virtual := exists(filepath.Join("/sys/devices/virtual/net", e.Name()))
-		if virtual && !exists(filepath.Join(sysNet, e.Name(), "bridge")) && e.Name() != "lo" && e.Name() != "ovs-system" {
-			h.OpenVSwitch[e.Name()] = true
-		}
-	}
-}
 
 // passtVersion is the first libvirt whose parser takes <backend type='passt'/>.
 const passtVersion = 9001000
@@ -48,20 +24,25 @@ func (h *Host) noPasst() string {
 	return ""
 }
 
-// LacksInterface says why guests cannot be put on an interface of the host;
-// empty where they can, and where this machine cannot tell.
+// IsOpenVSwitch says that Open vSwitch makes a bridge of this machine.
+func (h *Host) IsOpenVSwitch(bridge string) bool { return h.Links[bridge] == "openvswitch" }
+
+// LacksInterface says why guests cannot be put on an interface of the host, or
+// on a bridge; empty where they can, and where this machine cannot tell.
 func (h *Host) LacksInterface(name string, bridge bool) string {
+	kind, exists := h.Links[name]
 	switch {
-	case !h.Local:
+	case h.Links == nil:
 		return ""
-	case !exists(filepath.Join(sysNet, name)):
+	case !exists:
 		return fmt.Sprintf("this host has no interface `%s`", name)
-	case bridge && !h.OpenVSwitch[name] && !exists(filepath.Join(sysNet, name, "bridge")):
+	case bridge && kind != "bridge" && kind != "openvswitch":
 		return fmt.Sprintf("interface `%s` is no bridge", name)
 	}
 	return ""
 }
 
+// exists says that there is such a path on this machine.
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
