@@ -31,7 +31,9 @@ type builder struct {
 	poolID   ID   // the action that makes it; 0 when it is there
 	poolErr  error
 	networks map[string]plannedNetwork // by name in the file
-	adopted  map[string]ID             // the actions that take guests of another origin over
+	// lastDefined is the last action that defines a network.
+	lastDefined ID
+	adopted     map[string]ID // the actions that take guests of another origin over
 	demand
 }
 

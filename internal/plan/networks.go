@@ -94,7 +94,11 @@ func (b *builder) makeNetwork(name, libvirtName string, want config.Network) (pl
 	if err != nil {
 		return plannedNetwork{}, err
 	}
-	define := b.add("", defineNetwork{libvirtName, text}, fmt.Sprintf("not there yet, %s with %s", describeSubnets(def.Network), reservations(len(wanted))))
+	// One after the other: of two that are defined at once libvirt may give both
+	// the same free name for their bridge.
+	define := b.add("", defineNetwork{libvirtName, text},
+		fmt.Sprintf("not there yet, %s with %s", describeSubnets(def.Network), reservations(len(wanted))), b.lastDefined)
+	b.lastDefined = define
 	start := b.add("", startNetwork{libvirtName}, "not active", define)
 	return plannedNetwork{
 		id: start, defined: define, name: libvirtName, subnet6: def.Subnet6, refused: a.refused, address: addresses(a.hosts),
