@@ -300,4 +300,14 @@ var badNVMe = []badCase{
 		yaml: head + "guests: {a: {nvme: {controllers: [x]}}}\n",
 		want: "vmprov.yaml:3:34: guests.a.nvme.controllers: must be a mapping, got a list",
 	},
+	{
+		name: "fdp without a handle left",
+		yaml: head + "guests: {a: {nvme: {controllers: {x: {subsystem: s}}, subsystems: {s: {fdp: {reclaimUnitHandles: 2}}}}, disks: [{name: d, size: 1GiB, bus: nvme, subsystem: s, fdp: {reclaimUnitHandles: [0, 1]}}, {name: e, size: 1GiB, bus: nvme, subsystem: s}]}}\n",
+		want: "vmprov.yaml:3:196: guests.a.disks[1]: must have `fdp`, or leave it a handle: other disks name all 2 of subsystem s",
+	},
+	{
+		name: "fdp handle of two formats that none names",
+		yaml: head + "guests: {a: {nvme: {controllers: {x: {subsystem: s}}, subsystems: {s: {fdp: {reclaimUnitHandles: 2}}}}, disks: [{name: d, size: 1GiB, bus: nvme, subsystem: s}, {name: e, size: 1GiB, bus: nvme, subsystem: s, logicalBlockSize: 4096}]}}\n",
+		want: "vmprov.yaml:3:161: guests.a.disks[1]: must have `fdp`, or the logical block size and metadata of disk d, which is given the same reclaim unit handle",
+	},
 }

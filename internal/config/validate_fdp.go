@@ -63,29 +63,77 @@ func lbaFormatOf(d Disk) lbaFormat {
 	return format
 }
 
+// reclaimHandle is a reclaim unit handle of a subsystem by number, or the one
+// that QEMU gives all disks which name none.
+type reclaimHandle struct {
+	subsystem string
+	number    int
+}
+
+const anyHandle = -1
+
+// handleUse is who has the handles of a guest.
+type handleUse struct {
+	first map[reclaimHandle]Disk
+	// named is how many handles of each subsystem disks name.
+	named map[string]int
+}
+
 // handleFormats checks that the namespaces which share a reclaim unit handle
-// have the same format, as QEMU asks.
+// have the same format, and that there is one for those which name none, as
+// QEMU asks.
 func (v validator) handleFormats(f family) {
-	type handle struct {
-		subsystem string
-		number    int
+	if v.hasBroken(f.at("nvme.subsystems")) || v.hasBroken(f.at("disks")) {
+		return
 	}
-	first := map[handle]Disk{}
+	use := handleUse{map[reclaimHandle]Disk{}, map[string]int{}}
+	v.namedHandles(f, use)
+	v.givenHandles(f, use)
+}
+
+// namedHandles checks the handles that disks name.
+func (v validator) namedHandles(f family, use handleUse) {
 	for i, d := range f.spec.Disks {
 		if d.FDP == nil {
 			continue
 		}
 		for k, number := range d.FDP.ReclaimUnitHandles {
-			key := handle{d.group(f.spec).subsystem, number}
-			other, taken := first[key]
-			if !taken {
-				first[key] = d
-				continue
-			}
-			if lbaFormatOf(other) != lbaFormatOf(d) {
-				v.value(item(f.diskAt(i)+".fdp.reclaimUnitHandles", k),
-					"must be a handle of disks with the same logical block size and metadata, got %d, which disk %s has too", number, other.Name)
+			at := item(f.diskAt(i)+".fdp.reclaimUnitHandles", k)
+			if other, ok := use.take(reclaimHandle{d.group(f.spec).subsystem, number}, d); !ok {
+				v.value(at, "must be a handle of disks with the same logical block size and metadata, got %d, which disk %s has too", number, other.Name)
 			}
 		}
 	}
+}
+
+// givenHandles checks that QEMU has a handle to give to disks that name none.
+func (v validator) givenHandles(f family, use handleUse) {
+	for i, d := range f.spec.Disks {
+		name := d.group(f.spec).subsystem
+		fdp := f.spec.subsystem(name).FDP
+		if d.FDP != nil || fdp == nil {
+			continue
+		}
+		if use.named[name] >= fdp.ReclaimUnitHandles {
+			v.key(f.diskAt(i), "must have `fdp`, or leave it a handle: other disks name all %d of subsystem %s", fdp.ReclaimUnitHandles, name)
+			continue
+		}
+		if other, ok := use.take(reclaimHandle{name, anyHandle}, d); !ok {
+			v.key(f.diskAt(i), "must have `fdp`, or the logical block size and metadata of disk %s, which is given the same reclaim unit handle", other.Name)
+		}
+	}
+}
+
+// take notes that a disk has a handle; where the first that has it is of
+// another format it is that one, and false.
+func (u handleUse) take(h reclaimHandle, d Disk) (first Disk, ok bool) {
+	first, taken := u.first[h]
+	if !taken {
+		u.first[h] = d
+		if h.number != anyHandle {
+			u.named[h.subsystem]++
+		}
+		return d, true
+	}
+	return first, lbaFormatOf(first) == lbaFormatOf(d)
 }
