@@ -100,9 +100,14 @@ var badNVMe = []badCase{
 		want: "vmprov.yaml:3:83: guests.a.disks[1]: must not be one of more than 256 namespaces of controller c",
 	},
 	{
+		name: "error policy of nvme",
+		yaml: head + "guests: {a: {disks: [{name: e, size: 1GiB, bus: nvme, errorPolicy: stop}]}}\n",
+		want: "vmprov.yaml:3:55: guests.a.disks[0].errorPolicy: must only be given with bus virtio, scsi, sata or ide, got bus nvme",
+	},
+	{
 		name: "mdts too large",
 		yaml: head + "guests: {a: {nvme: {controllers: {x: {mdts: 16}}}, disks: [{name: e, size: 1GiB, bus: nvme, controller: x}]}}\n",
-		want: "vmprov.yaml:3:45: guests.a.nvme.controllers.x.mdts: must be 0 to 15, got 16",
+		want: "vmprov.yaml:3:45: guests.a.nvme.controllers.x.mdts: must be 1 to 9, got 16",
 	},
 	{
 		name: "zone append limit above mdts",

@@ -55,7 +55,7 @@ type Disk struct {
 	NSID               int         `yaml:"nsid,omitempty" json:"nsid,omitempty" jsonschema:"minimum=1,maximum=256" effect:"next boot" element:"<address unit>, nvme-ns nsid" doc:"nvme: namespace id; default: its place on the controller"`
 	Zoned              *Zoned      `yaml:"zoned,omitempty" json:"zoned,omitempty" effect:"next boot" element:"nvme-ns zoned" doc:"nvme: a zoned namespace; it keeps nothing over a restart of QEMU, so persist must be false"`
 	Protection         *Protection `yaml:"protection,omitempty" json:"protection,omitempty" effect:"recreate" element:"nvme-ns ms, pi" doc:"nvme: metadata and protection information"`
-	Atomic             *AtomicNS   `yaml:"atomic,omitempty" json:"atomic,omitempty" effect:"next boot" element:"nvme-ns atomic.*" doc:"nvme: atomic write limits of the namespace (QEMU 10 and later)"`
+	Atomic             *AtomicNS   `yaml:"atomic,omitempty" json:"atomic,omitempty" effect:"next boot" element:"nvme-ns atomic.*" doc:"nvme: atomic write limits of the namespace (QEMU 10.1 and later)"`
 	FDP                *Placement  `yaml:"fdp,omitempty" json:"fdp,omitempty" effect:"next boot" element:"nvme-ns fdp.ruhs" doc:"nvme: reclaim unit handles of a namespace whose subsystem has flexible data placement"`
 	Filesystem         *Filesystem `yaml:"filesystem,omitempty" json:"filesystem,omitempty" effect:"next boot" element:"credential fstab.extra" doc:"made in the guest when the disk is blank"`
 	Target             string      `yaml:"target,omitempty" json:"target,omitempty" effect:"next boot" element:"credential fstab.extra" doc:"mount point in the guest"`

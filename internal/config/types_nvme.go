@@ -13,11 +13,11 @@ type NVMe struct {
 type NVMeController struct {
 	Serial     string            `yaml:"serial,omitempty" json:"serial,omitempty" range:"1 to 20 of A-Z a-z 0-9 _ . + -" element:"<serial>" doc:"serial seen by the guest, at most 20 characters; the same for all controllers of a subsystem; default: the name of its subsystem, else its own"`
 	Subsystem  string            `yaml:"subsystem,omitempty" json:"subsystem,omitempty" element:"nvme subsys" doc:"subsystem that the controller is a path to"`
-	MDTS       *int              `yaml:"mdts,omitempty" json:"mdts,omitempty" jsonschema:"minimum=0,maximum=15" element:"nvme mdts" doc:"maximum data transfer size as a power of two of 4 KiB pages; 0: no limit; default: 7"`
+	MDTS       *int              `yaml:"mdts,omitempty" json:"mdts,omitempty" jsonschema:"minimum=1,maximum=9" element:"nvme mdts" doc:"maximum data transfer size as a power of two of 4 KiB pages; later QEMUs take no more than 9 (2MiB) and no 0 (no limit); default: 7"`
 	IOQueues   int               `yaml:"ioQueues,omitempty" json:"ioQueues,omitempty" jsonschema:"minimum=1,maximum=65534" element:"nvme max_ioqpairs" doc:"pairs of I/O queues (QEMU's max_ioqpairs); default: 64"`
 	CMBSize    Size              `yaml:"cmbSize,omitempty" json:"cmbSize,omitempty" range:"power of two from 1MiB" element:"nvme cmb_size_mb" doc:"size of the controller memory buffer, a power of two from 1MiB; default: none"`
 	ZASL       *int              `yaml:"zasl,omitempty" json:"zasl,omitempty" jsonschema:"minimum=0,maximum=15" range:"0 to mdts" element:"nvme zoned.zasl" doc:"zone append size limit as a power of two of 4 KiB pages, at most mdts; default: mdts"`
-	WriteCache *bool             `yaml:"writeCache,omitempty" json:"writeCache,omitempty" element:"nvme-ns write-cache" doc:"whether the controller has a volatile write cache"`
+	WriteCache *bool             `yaml:"writeCache,omitempty" json:"writeCache,omitempty" element:"nvme-ns write-cache" doc:"whether its namespaces have a volatile write cache, unless they say it themselves; without one QEMU flushes each write, while the controller still announces one"`
 	Atomic     *AtomicController `yaml:"atomic,omitempty" json:"atomic,omitempty" element:"nvme atomic.*" doc:"atomic write limits (QEMU 9.2 and later)"`
 }
 
@@ -36,13 +36,13 @@ type AtomicNS struct {
 	NABSN  int  `yaml:"nabsn,omitempty" json:"nabsn,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabsn" doc:"atomic boundary size normal, in blocks less one"`
 	NABSPF int  `yaml:"nabspf,omitempty" json:"nabspf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabspf" doc:"atomic boundary size power fail, in blocks less one"`
 	NABO   int  `yaml:"nabo,omitempty" json:"nabo,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabo" doc:"atomic boundary offset, in blocks"`
-	NSFEAT bool `yaml:"nsfeat,omitempty" json:"nsfeat,omitempty" element:"nvme-ns atomic.nsfeat" doc:"the namespace's own limits hold in place of the controller's"`
+	NSFEAT bool `yaml:"nsfeat,omitempty" json:"nsfeat,omitempty" element:"nvme-ns atomic.nsfeat" doc:"the namespace's own limits hold in place of the controller's; must be true"`
 }
 
 // NVMeSubsystem is what several controllers are paths to.
 type NVMeSubsystem struct {
 	NQN string        `yaml:"nqn,omitempty" json:"nqn,omitempty" range:"at most 223 characters in all" element:"nvme-subsys nqn" doc:"qualified name, below nqn.2019-08.org.qemu:; default: the guest's and the subsystem's name"`
-	FDP *FDPSubsystem `yaml:"fdp,omitempty" json:"fdp,omitempty" element:"nvme-subsys fdp" doc:"flexible data placement (QEMU 8.1 and later)"`
+	FDP *FDPSubsystem `yaml:"fdp,omitempty" json:"fdp,omitempty" element:"nvme-subsys fdp" doc:"flexible data placement (QEMU 8.0 and later)"`
 }
 
 // FDPSubsystem is flexible data placement.
@@ -65,7 +65,7 @@ type Zoned struct {
 	MaxActive           int   `yaml:"maxActive,omitempty" json:"maxActive,omitempty" jsonschema:"minimum=1" element:"nvme-ns zoned.max_active" doc:"zones active at the same time; default: no limit"`
 	CrossRead           bool  `yaml:"crossRead,omitempty" json:"crossRead,omitempty" element:"nvme-ns zoned.cross_read" doc:"a read may cross the border of zones"`
 	DescriptorExtension Size  `yaml:"descriptorExtension,omitempty" json:"descriptorExtension,omitempty" range:"multiple of 64 up to 16320" element:"nvme-ns zoned.descr_ext_size" doc:"size of a zone descriptor extension, a multiple of 64 bytes"`
-	ZRWA                *ZRWA `yaml:"zrwa,omitempty" json:"zrwa,omitempty" element:"nvme-ns zoned.zrwas" doc:"zone random write area (QEMU 7.1 and later)"`
+	ZRWA                *ZRWA `yaml:"zrwa,omitempty" json:"zrwa,omitempty" element:"nvme-ns zoned.zrwas" doc:"zone random write area (QEMU 7.0 and later)"`
 }
 
 // ZRWA is the zone random write area of a zoned namespace.
@@ -81,5 +81,5 @@ type Protection struct {
 	Extended     bool `yaml:"extended,omitempty" json:"extended,omitempty" element:"nvme-ns mset" doc:"metadata at the end of each block (extended LBA) in place of a buffer of its own"`
 	Type         int  `yaml:"type,omitempty" json:"type,omitempty" jsonschema:"minimum=0,maximum=3" element:"nvme-ns pi" doc:"protection information type; default: 0, none"`
 	First        bool `yaml:"first,omitempty" json:"first,omitempty" element:"nvme-ns pil" doc:"protection information in the first bytes of the metadata; default: the last"`
-	Guard        int  `yaml:"guard,omitempty" json:"guard,omitempty" range:"16, 64" element:"nvme-ns pif" doc:"bits of the guard, 16 or 64 (QEMU 7.1 and later); default: 16"`
+	Guard        int  `yaml:"guard,omitempty" json:"guard,omitempty" range:"16, 64" element:"nvme-ns pif" doc:"bits of the guard, 16 or 64 (QEMU 7.0 and later); default: 16"`
 }

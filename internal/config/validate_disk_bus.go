@@ -18,6 +18,7 @@ var busKeys = []struct {
 	{"queues", []Bus{BusVirtio}},
 	{"queueSize", []Bus{BusVirtio}},
 	{"packed", []Bus{BusVirtio}},
+	{"errorPolicy", []Bus{BusVirtio, BusSCSI, BusSATA, BusIDE}}, // QEMU's nvme has no werror
 	{"controller", []Bus{BusNVMe}},
 	{"subsystem", []Bus{BusNVMe}},
 	{"nsid", []Bus{BusNVMe}},

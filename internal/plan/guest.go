@@ -256,6 +256,7 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	s.memory += uint64(spec.Memory)
 	s.warnAccelerator(spec)
 	s.folders(spec)
+	s.noteZones(spec)
 	s.tail = append(s.tail, s.links...)
 	s.moveAddresses()
 	last := s.then(startDomain{

@@ -46,7 +46,7 @@ func (r rendering) xml() (string, error) {
 		NICs:        r.nics(),
 		Filesystems: r.filesystems(),
 		HostDevices: r.hostDevices(),
-		NVMe:        r.nvme(),
+		NVMe:        r.nvme(name),
 		Compute:     compute,
 		Platform:    r.platform(),
 		Escape:      r.escape(),

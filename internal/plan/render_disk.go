@@ -24,6 +24,7 @@ func (r rendering) disks(domainName string) []domain.Disk {
 			Throttle: throttle(d.Throttle),
 		}
 		r.place(&disk, d, domainName)
+		r.namespace(&disk, d)
 		out = append(out, disk)
 	}
 	return out
