@@ -118,7 +118,12 @@ func Attach(dom *libvirt.Domain, p Plugged, deviceXML string) error {
 			return err
 		}
 	}
-	return wrap("attach "+p.String()+" to", dom, dom.AttachDeviceFlags(deviceXML, libvirt.DOMAIN_DEVICE_MODIFY_LIVE))
+	err = dom.AttachDeviceFlags(deviceXML, libvirt.DOMAIN_DEVICE_MODIFY_LIVE)
+	if err != nil && strings.Contains(err.Error(), "No more available PCI slots") {
+		return fmt.Errorf("attach %s: the running guest has no PCI Express root port free "+
+			"(`vmprov up --restart` boots it with one for each device; `rootPorts` says how many more stay free)", p)
+	}
+	return wrap("attach "+p.String()+" to", dom, err)
 }
 
 // retarget gives a disk the first free target of its bus, such as vdc.
@@ -154,6 +159,15 @@ func Detach(dom *libvirt.Domain, p Plugged) (gone bool, err error) {
 		return false, nil // asked before, and not answered yet
 	}
 	return false, wrap("detach "+p.String()+" from", dom, err)
+}
+
+// HasCGroup says that libvirt keeps a running domain in a control group. Where
+// it does not, in a container or of an ordinary user, attaching a share makes
+// libvirtd 9.0 crash, which puts virtiofsd into the group without a look
+// (qemuVirtioFSSetupCgroup). Scheduler parameters are those of the group.
+func HasCGroup(dom *libvirt.Domain) bool {
+	_, err := dom.GetSchedulerParameters()
+	return err == nil
 }
 
 // UpdateNIC changes what of a running NIC can change, such as its link.

@@ -25,7 +25,13 @@ func (s *sequence) runningSpec(applied, declared config.Guest) runningSpec {
 			before = spec
 		}
 	}
-	return runningSpec{before, config.Live(before, declared)}
+	after := config.Live(before, declared)
+	if s.have.NoCGroup {
+		after.Shares = slices.DeleteFunc(slices.Clone(after.Shares), func(h config.Share) bool {
+			return !slices.ContainsFunc(before.Shares, func(had config.Share) bool { return had.Tag == h.Tag })
+		})
+	}
+	return runningSpec{before, after}
 }
 
 // changes are the live changes but for autostart, which is no matter of the
@@ -75,13 +81,14 @@ func (s *sequence) goLive(m Mark, r runningSpec, done []string, changes []liveCh
 
 // noteLive says what the guest itself has to do for a live change.
 func (s *sequence) noteLive(r runningSpec) {
+	var gone []string
 	for _, c := range r.changes() {
 		name := itemOf(c.Path)
 		switch {
 		case isGone(c, "disks"):
-			s.note("disk `%s` is taken from the running guest: nothing there should use it", name)
+			gone = append(gone, fmt.Sprintf("disk `%s`", name))
 		case isGone(c, "shares"):
-			s.note("share `%s` is taken from the running guest: nothing there should use it", name)
+			gone = append(gone, fmt.Sprintf("share `%s`", name))
 		case isNew(c, "disks"):
 			d, _ := s.spec.Disk(name)
 			s.noteMount("disk", name, d.Target)
@@ -89,6 +96,9 @@ func (s *sequence) noteLive(r runningSpec) {
 			i := slices.IndexFunc(s.spec.Shares, func(h config.Share) bool { return h.Tag == name })
 			s.noteMount("share", name, s.spec.Shares[i].Target)
 		}
+	}
+	if len(gone) > 0 {
+		s.note("the running guest loses %s: nothing there may have it mounted", strings.Join(gone, ", "))
 	}
 }
 

@@ -33,6 +33,8 @@ func TestUpOfLiveChanges(t *testing.T) {
 		{name: "live link down", was: "  a:\n", now: "  a: {networks: [{network: lab, link: down}]}\n"},
 		{name: "live link up", was: "  a: {networks: [{network: lab, link: down}]}\n", now: "  a:\n"},
 		{name: "live share", was: plain, now: strings.Replace(plain, "/s}", "/s}, {tag: u, source: /u, target: /mnt}", 1)},
+		{name: "share without a control group", was: plain, now: strings.Replace(plain, "/s}", "/s}, {tag: u, source: /u, target: /mnt}", 1),
+			observed: func(o Observed) Observed { return o.with("a", func(g *ObservedGuest) { g.NoCGroup = true }) }},
 		{name: "live share gone", was: plain, now: "  a: {cpus: 1, maxCPUs: 4, disks: [{name: log, size: 1GiB}]}\n"},
 		{name: "live disk with a mount point", was: "  a:\n", now: "  a: {disks: [{name: d, size: 1GiB, filesystem: {type: xfs}, target: /mnt}]}\n"},
 		{name: "mounted disk gone", was: "  a: {disks: [{name: d, size: 1GiB, filesystem: {type: xfs}, target: /mnt}]}\n", now: "  a:\n"},
