@@ -55,18 +55,18 @@ var badShorthand = []badCase{
 var badProperty = []badCase{
 	{
 		name: "property as a list",
-		yaml: head + "guests: {a: {qemu: {override: {ua-d: {mdts: [5]}}}}}\n",
-		want: "vmprov.yaml:3:45: guests.a.qemu.override.ua-d.mdts: must be a string, a whole number, true, false or null, got a list",
+		yaml: head + "guests: {a: {qemu: {override: {net0: {mdts: [5]}}}}}\n",
+		want: "vmprov.yaml:3:45: guests.a.qemu.override.net0.mdts: must be a string, a whole number, true, false or null, got a list",
 	},
 	{
 		name: "property as a fraction",
-		yaml: head + "guests: {a: {qemu: {override: {ua-d: {mdts: 1.5}}}}}\n",
-		want: "vmprov.yaml:3:45: guests.a.qemu.override.ua-d.mdts: must be a string (put it in quotes), got `1.5`",
+		yaml: head + "guests: {a: {qemu: {override: {net0: {mdts: 1.5}}}}}\n",
+		want: "vmprov.yaml:3:45: guests.a.qemu.override.net0.mdts: must be a string (put it in quotes), got `1.5`",
 	},
 	{
 		name: "property too large",
-		yaml: head + "guests: {a: {qemu: {override: {ua-d: {mdts: 18446744073709551615}}}}}\n",
-		want: "vmprov.yaml:3:45: guests.a.qemu.override.ua-d.mdts: must be a smaller whole number, got `18446744073709551615`",
+		yaml: head + "guests: {a: {qemu: {override: {net0: {mdts: 18446744073709551615}}}}}\n",
+		want: "vmprov.yaml:3:45: guests.a.qemu.override.net0.mdts: must be a smaller whole number, got `18446744073709551615`",
 	},
 	{
 		name: "properties as a list",

@@ -7,12 +7,12 @@ var badNetwork = []badCase{
 	{
 		name: "mode",
 		yaml: head + "networks:\n  lab: {mode: routed}\nguests:\n  a: {networks: []}\n",
-		want: "vmprov.yaml:4:15: networks.lab.mode: must be one of nat, isolated, bridge, existing, got `routed`",
+		want: "vmprov.yaml:4:15: networks.lab.mode: must be one of nat, route, isolated, bridge, macvtap, existing, user, got `routed`; did you mean `route`?",
 	},
 	{
 		name: "mode mistyped",
 		yaml: head + "networks:\n  lab: {mode: bridged, bridge: br0}\nguests:\n  a: {networks: []}\n",
-		want: "vmprov.yaml:4:15: networks.lab.mode: must be one of nat, isolated, bridge, existing, got `bridged`; did you mean `bridge`?",
+		want: "vmprov.yaml:4:15: networks.lab.mode: must be one of nat, route, isolated, bridge, macvtap, existing, user, got `bridged`; did you mean `bridge`?",
 	},
 	{
 		name: "network name",
@@ -44,12 +44,12 @@ var badNetwork = []badCase{
 	{
 		name: "subnet",
 		yaml: head + "networks:\n  lab: {ipv4: 10.47.0.0}\nguests:\n  a: {networks: []}\n",
-		want: "vmprov.yaml:4:15: networks.lab.ipv4: must be an IPv4 subnet such as 10.47.0.0/24, got `10.47.0.0`",
+		want: "vmprov.yaml:4:15: networks.lab.ipv4: must be an IPv4 subnet such as 10.47.0.0/24, or none, got `10.47.0.0`",
 	},
 	{
 		name: "subnet of IPv6",
 		yaml: head + "networks:\n  lab: {ipv4: 'fd00::/64'}\nguests:\n  a: {networks: []}\n",
-		want: "vmprov.yaml:4:15: networks.lab.ipv4: must be an IPv4 subnet such as 10.47.0.0/24, got `fd00::/64`",
+		want: "vmprov.yaml:4:15: networks.lab.ipv4: must be an IPv4 subnet such as 10.47.0.0/24, or none, got `fd00::/64`",
 	},
 	{
 		name: "host bits",
@@ -84,7 +84,7 @@ var badNetwork = []badCase{
 	{
 		name: "unknown network",
 		yaml: head + "networks:\n  lab: {}\nguests:\n  a: {networks: [lba]}\n",
-		want: "vmprov.yaml:6:18: guests.a.networks[0]: must be a network of this file (lab), got `lba`; did you mean `lab`?",
+		want: "vmprov.yaml:6:18: guests.a.networks[0].network: must be a network of this file (lab), got `lba`; did you mean `lab`?",
 	},
 	{
 		name: "no choice of several",
@@ -94,6 +94,6 @@ var badNetwork = []badCase{
 	{
 		name: "twice",
 		yaml: head + "networks:\n  lab: {}\nguests:\n  a: {networks: [lab, lab]}\n",
-		want: "vmprov.yaml:6:23: guests.a.networks[1]: must be named once, got `lab` again",
+		want: "vmprov.yaml:6:23: guests.a.networks[1]: must be named once, got `lab` again (`name` tells two NICs on one network apart)",
 	},
 }

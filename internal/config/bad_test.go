@@ -21,7 +21,8 @@ const head = "project: p\nimages: {i: {file: /i}}\n"
 var guestKeys = strings.Join(keysOf(reflect.TypeFor[GuestDecl]()), ", ")
 
 var badCases = slices.Concat(badYaml, badSize, badTop, badNetwork, badGuest, badDisk, badShare,
-	badCount, badSource, badBus, badIO, badNVMe, badShorthand, badProperty)
+	badCount, badSource, badBus, badIO, badNVMe, badShorthand, badProperty,
+	badCompute, badPlatform, badNIC, badMode, badVirtiofsd, badEscape)
 
 func TestParseFaults(t *testing.T) {
 	for _, tc := range badCases {

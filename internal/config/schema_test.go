@@ -125,7 +125,7 @@ func TestSchemaTakes(t *testing.T) {
 		{"iothread of its own", "{disks: [{name: d, size: 1GiB, iothread: true}]}"},
 		{"iothread said not", "{disks: [{name: d, size: 1GiB, iothread: false}]}"},
 		{"iothread by number", "{iothreads: 1, disks: [{name: d, size: 1GiB, iothread: 1}]}"},
-		{"properties", "{qemu: {override: {ua-d: {a: x, b: -1, c: true, d: null}}}}"},
+		{"properties", "{qemu: {override: {net0: {a: x, b: -1, c: true, d: null}}}}"},
 		{"disk by path", "{disks: [{name: d, path: /dev/sdz}]}"},
 		{"disk of an image", "{disks: [{name: d, image: i}]}"},
 	}

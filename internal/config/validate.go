@@ -32,6 +32,10 @@ func validate(file *File, families []family, r *report) {
 		v.guest(f)
 	}
 	v.addresses()
+	v.hostPorts()
+	v.gdbSockets()
+	v.contextIDs()
+	v.passedThrough()
 	v.sharedPaths()
 }
 

@@ -23,6 +23,14 @@ func (v validator) guest(f family) {
 	v.boot(f)
 	v.ready(f)
 	v.timeouts(f)
+	v.processor(f)
+	v.memory(f)
+	v.numa(f)
+	v.cpuTune(f)
+	v.platform(f)
+	v.gdb(f)
+	v.qemu(f)
+	v.merge(f)
 	v.disks(f)
 	v.shares(f)
 	v.mounts(f)
@@ -61,28 +69,6 @@ func (v validator) image(f family) {
 	}
 }
 
-func (v validator) nics(f family) {
-	if v.isBroken("networks") {
-		return
-	}
-	at := f.at("networks")
-	if !f.said("networks") && len(v.file.Networks) > 1 {
-		v.key(at, "is required where there are several networks; choose from %s, or [] for none", choices(v.file.Networks))
-	}
-	met := map[string]bool{}
-	for i, nic := range f.spec.Networks {
-		name := nic.Network
-		if _, ok := v.file.Networks[name]; !ok {
-			v.value(item(at, i)+".network", "must be a network of this file (%s), got %s%s",
-				choices(v.file.Networks), quote(name), didYouMean(name, sortedKeys(v.file.Networks)))
-		}
-		if met[nic.Name] {
-			v.value(item(at, i), "must be named once, got %s again (`name` tells two NICs on one network apart)", quote(nic.Name))
-		}
-		met[nic.Name] = true
-	}
-}
-
 func (v validator) boot(f family) {
 	if f.spec.Kernel != "" || f.said("kernel") {
 		return
@@ -102,14 +88,32 @@ func (v validator) ready(f family) {
 	met := map[ProbeKind]bool{}
 	withoutNIC := len(f.spec.Networks) == 0 && f.said("networks")
 	for i, probe := range f.spec.Ready {
-		if withoutNIC && slices.Contains([]ProbeKind{ProbeSSH, ProbeAddress, ProbeCommand}, probe.Kind) {
-			v.value(item(at, i), "must not be %s in a guest without a network", probe.Kind)
+		if slices.Contains([]ProbeKind{ProbeSSH, ProbeAddress, ProbeCommand}, probe.Kind) {
+			switch {
+			case withoutNIC:
+				v.value(item(at, i), "must not be %s in a guest without a network", probe.Kind)
+			case f.said("ready") && !v.hostReaches(f):
+				v.value(item(at, i), "must not be %s in a guest that the host cannot reach: forward a port to its port 22", probe.Kind)
+			}
 		}
 		if met[probe.Kind] && probe.Kind != ProbeCommand {
 			v.value(item(at, i), "must be named once, got %s again", quote(string(probe.Kind)))
 		}
 		met[probe.Kind] = true
 	}
+}
+
+// hostReaches says that there may be a way from the host to a guest's port 22.
+// A network that is wrong itself is taken for one.
+func (v validator) hostReaches(f family) bool {
+	return len(f.spec.Networks) == 0 || slices.ContainsFunc(f.spec.Networks, func(n NIC) bool {
+		return v.file.Networks[n.Network].Mode != NetworkUser || n.forwardsSSH()
+	})
+}
+
+// forwardsSSH says that a port of the host leads to the guest's ssh.
+func (n NIC) forwardsSSH() bool {
+	return slices.ContainsFunc(n.Forwards, func(f Forward) bool { return f.Guest == 22 && f.Protocol != "udp" })
 }
 
 func (v validator) timeouts(f family) {

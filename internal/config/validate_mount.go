@@ -8,30 +8,6 @@ import (
 	"unicode"
 )
 
-// maxTag is the length of a virtiofs tag in bytes (virtio specification, "File System Device").
-const maxTag = 36
-
-// shares checks the shares of a family's guests but for their mount points.
-func (v validator) shares(f family) {
-	tags := map[string]bool{}
-	for i, s := range f.spec.Shares {
-		at := item(f.at("shares"), i) + ".tag"
-		switch {
-		case s.Tag == "" || len(s.Tag) > maxTag:
-			v.value(at, "must have 1 to %d bytes, got %d", maxTag, len(s.Tag))
-		case strings.ContainsFunc(s.Tag, notInTag) || s.Tag[0] == '#':
-			v.value(at, "must be printable ASCII without space, comma, quotes and backslash, and not start with `#`, got %s", quote(s.Tag))
-		}
-		if tags[s.Tag] {
-			v.value(at, "must be unique in the guest, got %s again", quote(s.Tag))
-		}
-		tags[s.Tag] = true
-	}
-}
-
-// notInTag finds what fstab or QEMU's command line would read as something else.
-func notInTag(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`,"'\`, r) }
-
 // mounts checks the mount points of a family's guests.
 func (v validator) mounts(f family) {
 	owner := map[string]string{}
