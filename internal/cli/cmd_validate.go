@@ -24,13 +24,21 @@ func (p *program) validateCommand() command {
 			Description: `Says OK, or lists every fault as FILE:LINE:COL: PATH: RULE, GOT VALUE. With
 --guest it also evaluates the flakes of the guests (all, or those named) and
 lists each mount on which their systems and the configuration do not agree:
-tags, devices, mount points, file systems, read-only. Nothing is built.`,
+tags, devices, mount points, file systems, read-only. With --host it asks
+libvirtd whether the host has what the guests want, and lists what it lacks:
+firmware, devices, CPU models, huge pages, folders. Nothing is built.`,
 			Flags: []cli.Flag{
 				&cli.BoolFlag{Name: "guest", Category: groupHow, Usage: "compare with what the guests' flakes mount"},
+				&cli.BoolFlag{Name: "host", Category: groupHow, Usage: "compare with what the host has"},
 			},
 			Action: func(c *cli.Context) error {
-				if c.Bool("guest") {
+				switch {
+				case c.Bool("guest") && c.Bool("host"):
+					return usagef("choose one of --guest and --host")
+				case c.Bool("guest"):
 					return p.validateGuests(c)
+				case c.Bool("host"):
+					return p.validateHost(c)
 				}
 				path, err := p.configOnly(c)
 				if err != nil {
@@ -46,7 +54,7 @@ tags, devices, mount points, file systems, read-only. Nothing is built.`,
 				}, writeValidated)
 			},
 		},
-		examples: []string{"vmprov validate", "vmprov validate examples/nvme/vmprov.yaml", "vmprov validate --guest xfs-1"},
+		examples: []string{"vmprov validate", "vmprov validate examples/nvme/vmprov.yaml", "vmprov validate --guest xfs-1", "vmprov validate --host"},
 	}
 }
 

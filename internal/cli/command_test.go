@@ -19,6 +19,7 @@ import (
 	"vmprov/image/nixos"
 	"vmprov/internal/config"
 	"vmprov/internal/event"
+	"vmprov/internal/plan"
 	"vmprov/internal/run"
 )
 
@@ -29,6 +30,7 @@ type recorder struct {
 	err  error
 	// differences are what validate --guest finds.
 	differences []nixos.Difference
+	lacks       []plan.Lack
 }
 
 func (r *recorder) saw(env run.Env, verb string, options any) {
@@ -97,6 +99,12 @@ func (r *recorder) verbs() verbs {
 			r.saw(env, "agree", s)
 			return &run.Agreement{Project: "fstests", Guests: []run.GuestAgreement{
 				{Guest: "xfs-1", Differences: r.differences}, {Guest: "kdev", Skipped: "a ready file", Differences: []nixos.Difference{}},
+			}}, r.err
+		},
+		fit: func(_ context.Context, env run.Env, s run.Selection) (*run.Fitness, error) {
+			r.saw(env, "fit", s)
+			return &run.Fitness{Project: "fstests", Host: "libvirt 9.0.0", Guests: []run.GuestFitness{
+				{Guest: "xfs-1", Lacks: r.lacks, Notes: []string{"a note"}}, {Guest: "kdev", Lacks: []plan.Lack{}},
 			}}, r.err
 		},
 		init: func(_ context.Context, o run.InitOptions) (*run.InitResult, error) {
@@ -185,6 +193,7 @@ func TestOptions(t *testing.T) {
 		{"recycle --build --override fio=/etc --update", "recycle {Selection:{Config: Guests:[]} Build:true Parallel:0 DryRun:false Building:{Overrides:[{Name:fio Path:/etc}] Update:true}}"},
 		{"validate --guest", "agree {Config: Guests:[]}"},
 		{"validate --guest a.yaml xfs-1 kdev", "agree {Config:a.yaml Guests:[xfs-1 kdev]}"},
+		{"validate --host a.yaml xfs-1", "fit {Config:a.yaml Guests:[xfs-1]}"},
 		{"module", "module {Config: Guests:[]}"},
 		{"module a.yaml xfs-1", "module {Config:a.yaml Guests:[xfs-1]}"},
 		{"init", "init {Dir:. Template:libvirt Library: Project: Git:false}"},

@@ -27,6 +27,7 @@ type verbs struct {
 	gdb       func(context.Context, run.Env, run.GDBOptions) error
 	validate  func(configPath string) (*config.File, error)
 	agree     func(context.Context, run.Env, run.Selection) (*run.Agreement, error)
+	fit       func(context.Context, run.Env, run.Selection) (*run.Fitness, error)
 	init      func(context.Context, run.InitOptions) (*run.InitResult, error)
 	module    func(run.Env, run.Selection) (*run.GuestModule, error)
 	build     func(context.Context, run.Env, run.BuildOptions) ([]image.Artifact, error)
@@ -40,6 +41,6 @@ func realVerbs() verbs {
 		up: run.Up, plan: run.Plan, recycle: run.Recycle, destroy: run.Destroy,
 		start: run.Start, stop: run.Stop, status: run.Status,
 		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs, gdb: run.GDB,
-		validate: run.Validate, agree: run.Agree, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
+		validate: run.Validate, agree: run.Agree, fit: run.Fit, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
 	}
 }

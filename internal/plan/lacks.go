@@ -13,7 +13,8 @@ import (
 
 // Lack is one thing that a guest wants and the host does not have.
 type Lack struct {
-	// Guest and Key are whose and which: a path of the vocabulary below the guest.
+	// Guest and Key are whose and which: a path of the vocabulary below the guest,
+	// empty where the text names it.
 	Guest string `json:"guest"`
 	Key   string `json:"key"`
 	// Text is what lacks, and in brackets what to do about it.
@@ -21,7 +22,12 @@ type Lack struct {
 }
 
 // Error names the key; whoever prints it names the guest.
-func (l Lack) Error() string { return "`" + l.Key + "`: " + l.Text }
+func (l Lack) Error() string {
+	if l.Key == "" {
+		return l.Text
+	}
+	return "`" + l.Key + "`: " + l.Text
+}
 
 // FactsWanted are the facts that decide whether the host has what the guests want.
 func FactsWanted(guests []config.Guest, host virt.Host) virt.Wanted {

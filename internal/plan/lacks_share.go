@@ -35,12 +35,12 @@ func (l *lacking) shares() {
 	}
 }
 
-// weaker are a guest's shares that are read-only in the guest alone.
-func weaker(g config.Guest, host virt.Host) []string {
+// HostNotes say what this host does in another way than a guest may expect.
+func HostNotes(g config.Guest, host virt.Host) []string {
 	var out []string
 	for _, s := range g.Shares {
 		if s.ReadOnly && !host.ReadOnlyVirtioFS {
-			out = append(out, s.Tag)
+			out = append(out, "share `"+s.Tag+"` is read-only by the guest's own mount alone: only libvirt 11.0 and later refuses its writes itself")
 		}
 	}
 	return out

@@ -4,7 +4,6 @@ package plan
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"vmprov/internal/config"
@@ -30,20 +29,16 @@ func (o makeFolder) run(context.Context, *Applier) error {
 // the guest is defined or started with them. It notes which shares the host
 // does not protect.
 func (s *sequence) folders(spec config.Guest) {
-	for _, tag := range weaker(spec, s.d.Host) {
-		s.noteOnce("share `%s` is read-only by the guest's own mount alone: only libvirt 11.0 and later refuses the guest's writes itself", tag)
+	for _, note := range HostNotes(spec, s.d.Host) {
+		if !slices.Contains(s.gp.Notes, note) {
+			s.note("%s", note)
+		}
 	}
 	for _, f := range s.o.Folders[s.spec.Name] {
 		wanted := slices.ContainsFunc(spec.Shares, func(share config.Share) bool { return share.Create && share.Source == f.Path })
 		if wanted && !s.makesFolder(f.Path) {
 			s.then(makeFolder{f}, "share `"+f.Share+"` asks for it")
 		}
-	}
-}
-
-func (s *sequence) noteOnce(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(s.gp.Notes, text) {
-		s.note("%s", text)
 	}
 }
 

@@ -32,6 +32,7 @@ func (p *project) observe(ctx context.Context, d plan.Desired, guests []config.G
 		}
 	}
 	o.Unfit = p.preflight(ctx, guests, d.Images)
+	p.debugStubs(o, guests)
 	o.Folders = p.missingFolders(guests)
 	return o, nil
 }
@@ -57,6 +58,11 @@ func (p *project) preflight(ctx context.Context, guests []config.Guest, images m
 }
 
 func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) error {
+	return errors.Join(p.faults(spec, images)...)
+}
+
+// faults are why a guest cannot run on this host: paths, and what the host lacks.
+func (p *project) faults(spec config.Guest, images map[string]image.Artifact) []error {
 	var errs []error
 	check := func(what, path string, use virt.PathUse) {
 		if path == "" {
@@ -83,7 +89,7 @@ func (p *project) unfit(spec config.Guest, images map[string]image.Artifact) err
 	for _, lack := range plan.Lacks(spec, p.file.Networks, p.host) {
 		errs = append(errs, lack)
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // diskUse is what a disk's path is needed for. A file that the guest only reads

@@ -19,7 +19,7 @@ func (f *Facts) readMachine(virtualisation string) {
 
 // noVhostVsock looks for the kernel's half of a vsock device.
 func noVhostVsock(device string) string {
-	if exists(device) {
+	if _, err := os.Stat(device); err == nil {
 		return ""
 	}
 	return "this host has no " + device + " (load the kernel module: modprobe vhost_vsock)"

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vmprov/internal/config"
+	"vmprov/internal/run"
+)
+
+// validateHost lists what the host lacks for the guests, and fails where it
+// lacks anything.
+func (p *program) validateHost(c *cli.Context) error {
+	s, err := p.selection(c)
+	if err != nil {
+		return err
+	}
+	found := 0
+	err = query(p, c, func(ctx context.Context, env run.Env) (*run.Fitness, error) {
+		f, err := p.verbs.fit(ctx, env, s)
+		if err == nil {
+			for _, g := range f.Guests {
+				found += len(g.Lacks)
+			}
+		}
+		return f, err
+	}, func(w io.Writer, f *run.Fitness) error {
+		return writeFitness(w, cmp.Or(s.Config, config.DefaultFile), f)
+	})
+	if err == nil && found > 0 {
+		err = fmt.Errorf("check host: it lacks %s that the guests want", count(found, "thing"))
+	}
+	return err
+}
+
+func writeFitness(w io.Writer, path string, f *run.Fitness) error {
+	fit := 0
+	for _, g := range f.Guests {
+		if len(g.Lacks) == 0 {
+			fit++
+		}
+		for _, l := range g.Lacks {
+			fmt.Fprintf(w, "%s: %s\n", g.Guest, strings.ReplaceAll(clean(l.Error()), "\n", " "))
+		}
+		for _, note := range g.Notes {
+			fmt.Fprintf(w, "%s: note: %s\n", g.Guest, strings.ReplaceAll(clean(note), "\n", " "))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s: valid, the host has what %d of %s want (%s)\n", path, fit, count(len(f.Guests), "guest"), f.Host)
+	return err
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"vmprov/internal/plan"
+)
+
+// What a host lacks is a result, on stdout, and a failure.
+func TestValidateHostFails(t *testing.T) {
+	configurations(t)
+	r := recorder{lacks: []plan.Lack{
+		{Guest: "xfs-1", Key: "tpm", Text: "no swtpm (install it)"}, {Guest: "xfs-1", Text: "share `\x1b[2J`:\nmissing"},
+	}}
+	got := runLine(t.Context(), r, "validate", "--host", "a.yaml")
+	assert.Equal(t, got.code, ExitFailed)
+	assert.Equal(t, got.err, "vmprov: error: check host: it lacks 2 things that the guests want\n")
+	assert.Equal(t, got.out, "xfs-1: `tpm`: no swtpm (install it)\nxfs-1: share ``: missing\nxfs-1: note: a note\n"+
+		"a.yaml: valid, the host has what 1 of 2 guests want (libvirt 9.0.0)\n")
+	assert.Equal(t, runLine(t.Context(), r, "validate", "--host", "--json").code, ExitFailed)
+
+	assert.Equal(t, runLine(t.Context(), recorder{}, "validate", "--host").code, ExitDone)
+	assert.Equal(t, runLine(t.Context(), recorder{}, "validate", "--host", "--guest").code, ExitUsage)
+}
