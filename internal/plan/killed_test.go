@@ -20,6 +20,11 @@ func TestKilled(t *testing.T) {
 	w := newWorld(t)
 	before := w.declare(crashGuests)
 	larger := w.declare(strings.Replace(crashGuests, "a: {", "a: {memory: 2GiB, ", 1))
+	const plugGuests = "  a: {cpus: 1, maxCPUs: 4, disks: [{name: scratch, size: 1GiB}]}\n"
+	plain := w.declare(plugGuests)
+	// What libvirt's test driver does to a running domain, beside what waits.
+	live := w.declare("  a: {cpus: 2, maxCPUs: 4, currentMemory: 512MiB, accelerator: tcg, disks: [" +
+		"{name: scratch, size: 1GiB, throttle: {totalIopsSec: 100, totalIopsSecMax: 200}}]}\n")
 	rebuilt := w.declare(crashGuests)
 	rebuilt.Images["i"] = built("i", 2)
 	destroy := func(keep bool) func(Desired, Observed) (*Plan, error) {
@@ -45,6 +50,7 @@ func TestKilled(t *testing.T) {
 	}{
 		{"up", nil, before, up},
 		{"restart", &before, larger, restart},
+		{"live", &plain, live, up},
 		{"recycle", &before, before, recycle},
 		{"recycle to a new image", &before, rebuilt, recycle},
 		{"destroy", &before, before, destroy(false)},
