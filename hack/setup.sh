@@ -12,6 +12,8 @@ readonly packages=(
     # run
     libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients dnsmasq-base iptables
     qemu-system-x86 qemu-utils openssh-client
+    # firmware and TPM of guests that ask for them
+    ovmf swtpm swtpm-tools
     # quickstart image
     busybox-static dropbear-bin syslinux syslinux-common mtools fdisk e2fsprogs xfsprogs kmod
     # tests

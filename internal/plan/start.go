@@ -35,6 +35,6 @@ func hasNVRAM(spec config.Guest, hostArch string) bool {
 // noteEscapes says that what is written reaches past what vmprov answers for.
 func (s *sequence) noteEscapes(spec config.Guest) {
 	if used := escapeHatches(spec); used != "" {
-		s.note("%s reach past what vmprov knows: libvirt and QEMU take them as they are", used)
+		s.note("goes past what vmprov knows, by %s: libvirt and QEMU take it as it is", used)
 	}
 }
