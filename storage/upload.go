@@ -3,6 +3,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,47 +12,96 @@ import (
 	"libvirt.org/go/libvirt"
 )
 
-// Upload writes a file of this host into a volume that exists, through
-// libvirt's stream (virStorageVolUpload), so that it needs no right on the
-// pool's folder. The volume must have the file's size. A context that ends
-// breaks the stream off, and the volume's content is then undefined.
-func Upload(ctx context.Context, conn *libvirt.Connect, pool, name, file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return fmt.Errorf("copy into volume `%s`: %w", name, err)
+// Content is what a volume is filled with.
+type Content struct {
+	size func() (uint64, error)
+	open func() (io.ReadCloser, error)
+}
+
+// FileContent is a file of this host.
+func FileContent(path string) Content {
+	return Content{
+		size: func() (uint64, error) {
+			info, err := os.Stat(path)
+			if err != nil {
+				return 0, err
+			}
+			return uint64(info.Size()), nil
+		},
+		open: func() (io.ReadCloser, error) { return os.Open(path) },
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("copy into volume `%s`: %w", name, err)
+}
+
+// BytesContent is data in memory.
+func BytesContent(data []byte) Content {
+	return Content{
+		size: func() (uint64, error) { return uint64(len(data)), nil },
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
-	return inPool(ctx, conn, pool, "copy into volume", name, func(p *libvirt.StoragePool) error {
+}
+
+// Write fills a volume that exists and has the content's size, through libvirt's
+// stream (virStorageVolUpload), so that it needs no right on the pool's folder.
+// A context that ends breaks the stream off, and what the volume holds is then
+// undefined. A content that is not of the size of the volume any more is an error.
+func Write(ctx context.Context, conn *libvirt.Connect, pool, name string, c Content) error {
+	return inPool(ctx, conn, pool, "fill volume", name, func(p *libvirt.StoragePool) error {
 		vol, err := p.LookupStorageVolByName(name)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = vol.Free() }()
-		// A new one for each try: one that was refused cannot be used again.
+		size, err := fits(vol, c)
+		if err != nil {
+			return err
+		}
+		// A new stream for each try: one that was refused cannot be used again.
 		stream, err := conn.NewStream(0)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = stream.Free() }()
-		if err := vol.Upload(stream, 0, uint64(info.Size()), 0); err != nil {
+		if err := vol.Upload(stream, 0, size, 0); err != nil {
 			return err
 		}
-		if err := stream.SendAll(chunks(ctx, f)); err != nil {
-			_ = stream.Abort()
-			return err
-		}
-		return stream.Finish()
+		return send(ctx, stream, c)
 	})
+}
+
+// fits holds the content to the size that the volume was made with.
+func fits(vol *libvirt.StorageVol, c Content) (uint64, error) {
+	size, err := c.size()
+	if err != nil {
+		return 0, err
+	}
+	info, err := vol.GetInfo()
+	if err != nil {
+		return 0, err
+	}
+	if info.Capacity != size {
+		return 0, fmt.Errorf("its content has %d bytes by now and had %d (it changed meanwhile: run the command again)", size, info.Capacity)
+	}
+	return size, nil
+}
+
+func send(ctx context.Context, stream *libvirt.Stream, c Content) error {
+	r, err := c.open()
+	if err != nil {
+		_ = stream.Abort()
+		return err
+	}
+	defer r.Close()
+	if err := stream.SendAll(chunks(ctx, r)); err != nil {
+		_ = stream.Abort()
+		return err
+	}
+	return stream.Finish()
 }
 
 // chunks hands out what r has until the context ends.
 func chunks(ctx context.Context, r io.Reader) libvirt.StreamSourceFunc {
 	return func(_ *libvirt.Stream, n int) ([]byte, error) {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		buffer := make([]byte, n)

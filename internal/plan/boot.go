@@ -3,8 +3,11 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
 	"strings"
 )
 
@@ -24,15 +27,69 @@ type Boot struct {
 	Release string `json:"release,omitempty"`
 	// Modules is the folder laid out as /lib/modules that the guest sees; empty for none.
 	Modules string `json:"modules,omitempty"`
-	// VMLinux is the kernel with symbols, for a debugger; empty where there is none.
-	VMLinux string `json:"vmlinux,omitempty"`
+	// Views are the folders of the host that the guest boots from.
+	Views []View `json:"views,omitempty"`
 }
+
+// View is a folder of the host that a guest sees read-only as a share.
+type View struct {
+	Tag    string `json:"tag"`
+	Source string `json:"source"`
+	// Mount is the read-only bind mount that is shared in place of Source, where
+	// neither libvirt nor the host refuses writes by itself; empty for none.
+	Mount string `json:"mount,omitempty"`
+}
+
+// shared is the folder that virtiofsd serves.
+func (v View) shared() string { return cmp.Or(v.Mount, v.Source) }
+
+// ViewsFolder is where a host has read-only views, a folder a project.
+const ViewsFolder = "/run/vmprov"
+
+// mounts are the read-only views that a guest boots from.
+func (m Mark) mounts() []string {
+	var out []string
+	for _, b := range m.bases() {
+		if b.Boot == nil {
+			continue
+		}
+		for _, v := range b.Boot.Views {
+			if v.Mount != "" {
+				out = append(out, v.Mount)
+			}
+		}
+	}
+	return out
+}
+
+// MarshalXML writes a boot into a mark, as JSON.
+func (b Boot) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	data, err := json.Marshal(rawBoot(b))
+	if err != nil {
+		return err
+	}
+	return e.EncodeElement(string(data), start)
+}
+
+// UnmarshalXML reads what MarshalXML wrote.
+func (b *Boot) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	var text string
+	if err := d.DecodeElement(&text, &start); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), (*rawBoot)(b))
+}
+
+// rawBoot is a Boot without its methods.
+type rawBoot Boot
 
 // BootFile is a kernel or an initrd.
 type BootFile struct {
 	Path string `json:"path,omitempty"`
 	// Identity changes exactly when the file does.
 	Identity string `json:"identity,omitempty"`
+	// Size in bytes.
+	Size uint64 `json:"size,omitempty"`
 	// Stage: QEMU gets a private copy, a volume of the guest's pool.
 	Stage bool `json:"stage,omitempty"`
 }

@@ -153,8 +153,9 @@ func (s *sequence) revive(opts UpOptions, m Mark, applied config.Guest) {
 }
 
 // change writes the definition and makes what it lacks.
-func (s *sequence) change(m Mark, spec config.Guest, c comparison, cause string) Mark {
-	m = s.owning(m, spec)
+// runs says that the guest goes on running with what it has.
+func (s *sequence) change(m Mark, spec config.Guest, c comparison, runs bool, cause string) Mark {
+	m = s.owning(s.booting(m, spec, runs), spec)
 	if err := s.foreign(m); err != nil {
 		s.block(err)
 		return m
@@ -194,7 +195,7 @@ func (s *sequence) boot(opts UpOptions, m Mark, spec config.Guest, c comparison)
 		m.Applied = encodeSpec(spec)
 		s.then(setMark{s.uuid, m, "note that it is wanted running"}, "")
 	} else {
-		m = s.change(m, spec, c, "taken up before the start")
+		m = s.change(m, spec, c, false, "taken up before the start")
 	}
 	if c.autostart || spec.Autostart {
 		s.then(setAutostart{s.uuid, spec.Autostart}, "autostart")

@@ -57,7 +57,7 @@ func (s *sequence) bringRunning(opts UpOptions, m Mark, applied config.Guest, c 
 		return
 	}
 	s.awaitRunning(opts, asRunning(spec, c.running.after))
-	s.notePending(waiting(c.running.after, s.merged(applied)))
+	s.notePending(append(waiting(c.running.after, s.merged(applied)), bootPaths(s.running().Base, m.Base)...))
 }
 
 // take writes the definition where write says so, and does the live changes
@@ -74,7 +74,7 @@ func (s *sequence) take(m Mark, spec config.Guest, c comparison, write, plugs bo
 	}
 	done := s.goLive(m, c.running, nil, grows)
 	if write {
-		m = s.change(m, spec, c, s.reason(c))
+		m = s.change(m, spec, c, true, s.reason(c))
 	}
 	s.goLive(m, c.running, done, others)
 	if c.autostart {
@@ -104,7 +104,7 @@ func (s *sequence) restart(opts UpOptions, m Mark, applied config.Guest, c compa
 	s.shutdown(applied, restartCause(s.reason(c), cut))
 	s.grow(c.grown)
 	if !c.byHand {
-		m = s.change(m, spec, c, s.reason(c))
+		m = s.change(m, spec, c, false, s.reason(c))
 	}
 	if c.autostart {
 		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")

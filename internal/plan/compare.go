@@ -18,6 +18,8 @@ type comparison struct {
 	recycle bool
 	// newImage: base is another image than the guest has.
 	newImage bool
+	// newBoot: what the guest boots directly is something else by now.
+	newBoot bool
 	// nextBoot: something takes effect with the next start.
 	nextBoot bool
 	// other: something that only the mark has to take in.
@@ -45,7 +47,7 @@ type comparison struct {
 // writes says that the definition of a running guest has to be written anew to
 // hold spec, what of the declaration can be written now.
 func (c comparison) writes(applied, spec config.Guest) bool {
-	return c.open || c.restore || len(c.keys) > 0 || len(waiting(applied, spec)) > 0
+	return c.open || c.restore || c.newBoot || len(c.keys) > 0 || len(waiting(applied, spec)) > 0
 }
 
 func (s *sequence) compare(m Mark, applied config.Guest) comparison {
@@ -77,6 +79,16 @@ func (s *sequence) compare(m Mark, applied config.Guest) comparison {
 		if before, ok := applied.Disk(d.Name); ok && d.Size > before.Size && d.Format == before.Format {
 			c.grown = append(c.grown, d)
 		}
+	}
+	if (applied.Imageless == nil) != (s.spec.Imageless == nil) {
+		c.recreate = "imageless"
+	}
+	if next, known := s.d.boot(s.spec); known && c.recreate == "" {
+		boots := newBoot(m.Base, next)
+		c.changes = append(c.changes, boots...)
+		c.newBoot = len(boots) > 0
+		c.nextBoot = c.nextBoot || c.newBoot
+		c.base.Boot = next
 	}
 	if base, ok := s.d.base(s.spec); ok {
 		if base.Identity != m.Base.Identity {

@@ -30,6 +30,10 @@ type Desired struct {
 	Declared []config.Guest
 	// Images are the artifacts by image name; one that was not built is missing.
 	Images map[string]image.Artifact
+	// Boots are what guests boot directly, by guest; one that is not known is missing.
+	Boots map[string]Boot
+	// HostKeys are keys for guests that are to be given one, by guest.
+	HostKeys map[string]guest.HostKey
 
 	SSH SSH
 }
@@ -77,7 +81,31 @@ func ownNetwork(n config.Network) bool {
 
 // base is the image of a guest as an overlay's base; ok is false when the
 // image was not built.
-func (d Desired) base(g config.Guest) (Base, bool) { return d.image(g.Image) }
+func (d Desired) base(g config.Guest) (Base, bool) {
+	b, known := d.boot(g)
+	if g.Imageless != nil {
+		if b == nil {
+			return Base{}, false
+		}
+		return Base{StorePath: b.Closure, Boot: b}, true
+	}
+	base, ok := d.image(g.Image)
+	base.Boot = b
+	return base, ok && known
+}
+
+// boot is what a guest boots directly; nil where it boots from its image. known
+// is false where that was not found out.
+func (d Desired) boot(g config.Guest) (b *Boot, known bool) {
+	if g.Imageless == nil && g.Kernel == "" {
+		return nil, true
+	}
+	found, ok := d.Boots[g.Name]
+	if !ok {
+		return nil, false
+	}
+	return &found, true
+}
 
 // image is an image as an overlay's base; ok is false when it was not built.
 func (d Desired) image(name string) (Base, bool) {

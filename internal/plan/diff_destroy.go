@@ -5,6 +5,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -48,6 +49,7 @@ func DiffDestroy(d Desired, o Observed, opts DestroyOptions) (*Plan, error) {
 		off, last = append(off, s.off...), append(last, s.tail...)
 		s.finish()
 	}
+	b.unmountViews(opts.Guests, last)
 	if whole {
 		b.removeShared(off, last)
 	}
@@ -66,6 +68,21 @@ func (b *builder) removeShared(off, gone []ID) {
 		if pool := b.o.Pools[name]; ownPool(pool) && b.empties(pool) {
 			b.add("", removePools{}, "", gone...)
 			return
+		}
+	}
+}
+
+// unmountViews ends the read-only views that only guests which go boot from.
+func (b *builder) unmountViews(going []string, gone []ID) {
+	used := map[string]bool{}
+	for name, g := range b.o.Guests {
+		for _, mount := range g.Mark.mounts() {
+			used[mount] = used[mount] || !slices.Contains(going, name)
+		}
+	}
+	for _, mount := range sortedKeys(used) {
+		if !used[mount] {
+			b.add("", unmountView{mount, filepath.Dir(ViewsFolder)}, "", gone...)
 		}
 	}
 }

@@ -82,13 +82,13 @@ func (s *sequence) recycleExisting(m Mark, applied config.Guest, canaries canari
 	if m.Intent == IntentRecycle {
 		from, to = *m.PreviousBase, m.Base
 	}
-	watched := canary && from.Identity != to.Identity
+	watched := canary && from.differs(to)
 	if watched {
-		s.tail = append(s.tail, canaries[to.Identity])
+		s.tail = append(s.tail, canaries[to.whole()])
 	}
 	ready := s.recycle(recycleOptions{base: c.base, wanted: m.Wanted, wait: true})
-	if watched && canaries[to.Identity] == 0 {
-		canaries[to.Identity] = ready
+	if watched && canaries[to.whole()] == 0 {
+		canaries[to.whole()] = ready
 	}
 }
 
@@ -126,14 +126,13 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	m.Wanted = o.wanted
 	s.then(setMark{s.uuid, m, "note the recycle"}, s.recycleCause(m))
 	m, begun, ready := s.swap(m, applied, o.wait)
-	if m.PreviousBase.Identity != m.Base.Identity {
+	if m.PreviousBase.differs(m.Base) {
 		s.note("%s", s.recycleCause(m))
 		s.rollback(m, applied, &trial{begun, ready}, false)
 	}
-	old := s.rootVolume(m.Previous)
-	s.then(deleteVolume{s.pool.Name, old}, "the guest is ready on the new one")
+	m = s.dropRoot(m, m.Previous, "the guest is ready on the new one")
 	m.Previous, m.PreviousBase = 0, nil
-	s.commit(m.without(old))
+	s.commit(m)
 	s.gp.Outcome = Recycled
 	if s.gp.Blocked != nil {
 		return 0
@@ -141,7 +140,23 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	return ready
 }
 
+// dropRoot deletes a root overlay that is out of use, of a guest that has any.
+func (s *sequence) dropRoot(m Mark, generation int, cause string) Mark {
+	if m.Base.imageless() {
+		return m
+	}
+	name := s.rootVolume(generation)
+	s.then(deleteVolume{s.pool.Name, name}, cause)
+	return m.without(name)
+}
+
 func (s *sequence) recycleCause(m Mark) string {
+	if words := bootWords(*m.PreviousBase, m.Base); words != "" {
+		return words
+	}
+	if m.Base.imageless() {
+		return "same closure, " + m.Base.StorePath
+	}
 	if m.PreviousBase.Identity == m.Base.Identity {
 		return "same image, " + describeImage(m.Base)
 	}
@@ -153,7 +168,7 @@ func (s *sequence) recycleCause(m Mark) string {
 // definition has it, the last action before the guest is touched for good, and
 // the one that says that it is ready.
 func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun, ready ID) {
-	swapped := s.have.Root.Path == s.pool.Volume(s.rootVolume(m.Generation))
+	swapped := s.onGeneration(m)
 	if swapped && s.have.Active {
 		begun = s.tail[0]
 		return m, begun, s.wait(s.running(), s.spec)
@@ -172,6 +187,8 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 		s.each(deletes, "renewed by recycle")
 		m = s.renew(m, applied)
 	}
+	m = s.owning(s.keyed(m, s.spec), s.spec)
+	m.Runs = nil
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
@@ -185,6 +202,15 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 	}
 	s.then(commitMark{s.uuid, m}, "")
 	return m, begun, s.start(m, s.spec, "", wait)
+}
+
+// onGeneration says that the guest is on the mark's generation already: its
+// definition names that overlay, or without an image it runs as that.
+func (s *sequence) onGeneration(m Mark) bool {
+	if m.Base.imageless() {
+		return s.have.Live != nil && s.have.Live.Generation == m.Generation
+	}
+	return s.have.Root.Path == s.pool.Volume(s.rootVolume(m.Generation))
 }
 
 // trial is a boot on a new image: begun is done when the old overlay is out of
@@ -219,10 +245,9 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 		s.each(s.missing(back, applied), "not there yet")
 	}
 	s.define(back, applied, "the overlay it had")
-	dropped := s.rootVolume(back.Previous)
-	s.then(deleteVolume{s.pool.Name, dropped}, "given up")
+	back = s.dropRoot(back, back.Previous, "given up")
 	back.Previous, back.PreviousBase = 0, nil
-	s.commit(back.without(dropped))
+	s.commit(back)
 	if back.Wanted == WantedRunning {
 		asked := s.demand
 		s.start(back, applied, "", wait)

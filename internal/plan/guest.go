@@ -145,12 +145,16 @@ func (s *sequence) newMark(base Base) Mark {
 	if s.ours {
 		m.PoolUUID = s.pool.UUID
 	}
-	return s.owning(m, s.spec)
+	return s.owning(s.keyed(m, s.spec), s.spec)
 }
 
 // owning is the mark with every volume of a spec.
 func (s *sequence) owning(m Mark, spec config.Guest) Mark {
-	m = m.with(Volume{Name: s.rootVolume(m.Generation)}, Volume{Name: config.ConsoleVolumeName(s.domain)})
+	if spec.Imageless == nil {
+		m = m.with(Volume{Name: s.rootVolume(m.Generation)})
+	}
+	m = m.with(Volume{Name: config.ConsoleVolumeName(s.domain)})
+	m = m.with(s.bootVolumes(m)...)
 	return m.with(s.owned(spec)...)
 }
 
@@ -188,7 +192,10 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 // the plan deletes before.
 func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 	var ops []Op
-	wanted := []storage.Volume{s.overlay(m, spec), s.console()}
+	wanted := []storage.Volume{s.console()}
+	if spec.Imageless == nil {
+		wanted = append([]storage.Volume{s.overlay(m, spec)}, wanted...)
+	}
 	for _, v := range append(wanted, s.diskVolumes(m, spec)...) {
 		unsure := s.unsure(v.Name)
 		if s.there(v.Name) && !unsure && !slices.Contains(gone, v.Name) {
@@ -197,7 +204,7 @@ func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 		s.space += v.Capacity
 		ops = append(ops, createVolume{s.pool, v, s.ours, unsure})
 	}
-	return ops
+	return append(ops, s.missingBoot(m)...)
 }
 
 // unsure says that a volume of the guest may be there: a create that was not
@@ -245,7 +252,13 @@ func (s *sequence) redefine() {
 // commit closes the intent.
 func (s *sequence) commit(m Mark) ID {
 	m.Intent = IntentNone
-	return s.then(commitMark{s.uuid, m}, "")
+	stale := s.stale(m)
+	var deletes []Op
+	for _, name := range stale {
+		deletes = append(deletes, deleteVolume{s.pool.Name, name})
+	}
+	s.each(deletes, "the guest does not boot it any more")
+	return s.then(commitMark{s.uuid, m.without(stale...)}, "")
 }
 
 // start boots the guest and waits until it is ready; the id is of the last action.
@@ -259,9 +272,11 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 	s.noteZones(spec)
 	s.tail = append(s.tail, s.links...)
 	s.moveAddresses()
+	s.views(m)
 	last := s.then(startDomain{
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
-		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path, made: s.makes(s.rootVolume(m.Generation)),
+		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
+		made:    m.Base.imageless() || s.makes(s.rootVolume(m.Generation)),
 		options: s.startOptions(m, spec),
 		disks:   s.overlays(m, spec),
 	}, cause)
@@ -269,6 +284,19 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 		last = s.wait(m, spec)
 	}
 	return last
+}
+
+// views plans the read-only views that the guest boots from; a host that was
+// booted anew has none.
+func (s *sequence) views(m Mark) {
+	if m.Base.Boot == nil {
+		return
+	}
+	for _, v := range m.Base.Boot.Views {
+		if v.Mount != "" {
+			s.then(mountView{v}, "the guest must not write to "+v.Source)
+		}
+	}
 }
 
 // warnAccelerator notes once what there is to say of the accelerator.
@@ -297,7 +325,7 @@ func (s *sequence) wait(m Mark, spec config.Guest) ID {
 func Login(project string, ssh SSH, m Mark, reach Reach) guest.Login {
 	l := guest.Login{
 		Guest: m.Guest, Address: reach.Address, Port: reach.Port, Guessed: reach.Guessed, User: ssh.User, Key: ssh.Key, Folder: ssh.Folder,
-		HostKeyAlias: guest.HostKeyAlias(m.Guest, project, m.Generation, m.Birth),
+		HostKeyAlias: guest.HostKeyAlias(m.Guest, project, m.Generation, m.Birth), HostKey: m.HostKey,
 	}
 	if m.Previous != 0 {
 		l.PreviousAlias = guest.HostKeyAlias(m.Guest, project, m.Previous, m.Birth)

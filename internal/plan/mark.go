@@ -63,7 +63,26 @@ type Base struct {
 	StorePath string `xml:"store,attr,omitempty"`
 	// Size is the virtual size in bytes.
 	Size uint64 `xml:"size,attr"`
+	// Boot is what the guest boots directly; nil for a boot from the image. A
+	// guest without an image has nothing else, but for the store path.
+	Boot *Boot `xml:"boot"`
 }
+
+// differs says that a guest on one base runs something else than on the other.
+func (b Base) differs(other Base) bool { return b.whole() != other.whole() }
+
+// whole is the identity of all that a guest runs from.
+func (b Base) whole() string { return b.Identity + "\n" + b.bootIdentity() }
+
+func (b Base) bootIdentity() string {
+	if b.Boot == nil {
+		return ""
+	}
+	return b.Boot.Identity()
+}
+
+// imageless says that a guest has no image, and so no root overlay.
+func (b Base) imageless() bool { return b.Boot != nil && b.Boot.Closure != "" }
 
 // Volume is one volume that a mark owns.
 type Volume struct {
@@ -108,12 +127,16 @@ type Mark struct {
 	Origin Origin `xml:"origin"`
 	Pool   string `xml:"pool"`
 	// PoolUUID is set when vmprov made the pool, so that destroy may remove it.
-	PoolUUID     string      `xml:"poolUUID,omitempty"`
-	Base         Base        `xml:"base"`
-	PreviousBase *Base       `xml:"previousBase,omitempty"`
-	Volumes      []Volume    `xml:"volume"`
-	Keys         []string    `xml:"key"`
-	Fingerprint  Fingerprint `xml:"fingerprint"`
+	PoolUUID     string `xml:"poolUUID,omitempty"`
+	Base         Base   `xml:"base"`
+	PreviousBase *Base  `xml:"previousBase,omitempty"`
+	// Runs is what the guest runs with where its next boot has another base.
+	Runs *Base `xml:"runs,omitempty"`
+	// HostKey is the public key of the ssh server that the guest was given; empty for none.
+	HostKey     string      `xml:"hostKey,omitempty"`
+	Volumes     []Volume    `xml:"volume"`
+	Keys        []string    `xml:"key"`
+	Fingerprint Fingerprint `xml:"fingerprint"`
 	// Applied is the canonical JSON of the applied spec.
 	Applied string `xml:"spec"`
 }
@@ -192,6 +215,31 @@ func (m Mark) next() int { return max(m.Generation, m.Highest) + 1 }
 // owns says that a volume is the mark's.
 func (m Mark) owns(volume string) bool {
 	return slices.ContainsFunc(m.Volumes, func(v Volume) bool { return v.Name == volume })
+}
+
+// bases are all that the guest runs with, boots next, or may go back to.
+func (m Mark) bases() []Base {
+	out := []Base{m.Base}
+	for _, b := range []*Base{m.PreviousBase, m.Runs} {
+		if b != nil {
+			out = append(out, *b)
+		}
+	}
+	return out
+}
+
+// StorePaths are what must not be collected while the guest is there.
+func (m Mark) StorePaths() []string {
+	var out []string
+	for _, b := range m.bases() {
+		out = append(out, b.StorePath)
+	}
+	for _, v := range m.Volumes {
+		if v.Base != nil {
+			out = append(out, v.Base.StorePath)
+		}
+	}
+	return slices.DeleteFunc(out, func(path string) bool { return path == "" })
 }
 
 // base is the image that a volume backs on; nil for none.

@@ -108,7 +108,7 @@ type startDomain struct {
 	uuid, name string
 	pool       string
 	root, base string // path of the overlay, and of its base in the definition
-	// made says that this plan makes the overlay.
+	// made says that this plan makes the overlay, or that there is none.
 	made    bool
 	options domain.StartOptions
 	// disks are data disks that are overlays too.

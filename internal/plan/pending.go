@@ -21,7 +21,7 @@ func pendingFields(g ObservedGuest) string {
 	if err1 != nil || err2 != nil {
 		return ""
 	}
-	fields := waiting(running, defined)
+	fields := append(waiting(running, defined), bootPaths(g.Live.Base, g.Mark.Base)...)
 	if g.pendingKeys() {
 		fields = append(fields, "ssh keys")
 	}
@@ -97,5 +97,9 @@ func (g ObservedGuest) Edited(libVersion uint32) []string {
 
 // Kept says that a destroy left nothing of a guest but its data disks.
 func (g ObservedGuest) Kept() bool {
-	return g.Mark.Intent == IntentNone && !g.Mark.owns(config.RootVolumeName(g.Domain, g.Mark.Generation))
+	has := config.RootVolumeName(g.Domain, g.Mark.Generation)
+	if g.Mark.Base.imageless() {
+		has = config.ConsoleVolumeName(g.Domain)
+	}
+	return g.Mark.Intent == IntentNone && !g.Mark.owns(has)
 }

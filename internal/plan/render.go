@@ -30,6 +30,7 @@ func (r rendering) xml() (string, error) {
 	}
 	board := r.board()
 	name := config.DomainName(r.desired.Project, r.spec.Name)
+	kernel, initrd, cmdline := r.directBoot(name, board.arch)
 	return domain.XML(domain.Spec{
 		Name:     name,
 		UUID:     config.DomainUUID(r.desired.Project, r.spec.Name),
@@ -37,25 +38,34 @@ func (r rendering) xml() (string, error) {
 		Type:     board.domainType,
 		Arch:     board.arch, Machine: board.machine, Emulator: board.emulator,
 		CPUs: r.spec.CPUs, Memory: uint64(r.spec.Memory),
-		Root: domain.RootDisk{
-			Path: r.pool.Volume(config.RootVolumeName(name, r.mark.Generation)),
-			Base: r.mark.Base.Path, BaseFormat: r.mark.Base.Format,
-		},
+		Root:        r.root(name),
 		Disks:       r.disks(name),
 		IOThreads:   r.spec.IOThreads,
 		NICs:        r.nics(),
-		Filesystems: r.filesystems(),
+		Filesystems: append(r.bootViews(), r.filesystems()...),
 		HostDevices: r.hostDevices(),
 		NVMe:        r.nvme(name),
 		Compute:     compute,
 		Platform:    r.platform(),
 		Escape:      r.escape(),
-		Kernel:      r.spec.Kernel, Initrd: r.spec.Initrd, Cmdline: r.spec.Cmdline,
+		Kernel:      kernel, Initrd: initrd, Cmdline: cmdline,
 		OEMStrings:         strings,
+		FWCfg:              r.fwCfg(name),
 		ConsoleLog:         r.pool.Volume(config.ConsoleVolumeName(name)),
 		NativeNVMe:         r.desired.Host.NativeNVMe,
 		ReadOnlyFilesystem: r.desired.Host.ReadOnlyVirtioFS,
 	})
+}
+
+// root is the overlay of the guest's image; a guest without an image has none.
+func (r rendering) root(domainName string) domain.RootDisk {
+	if r.spec.Imageless != nil {
+		return domain.RootDisk{}
+	}
+	return domain.RootDisk{
+		Path: r.pool.Volume(config.RootVolumeName(domainName, r.mark.Generation)),
+		Base: r.mark.Base.Path, BaseFormat: r.mark.Base.Format,
+	}
 }
 
 // credentials are what the guest takes in at boot.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -22,13 +23,11 @@ import (
 	"vmprov/storage"
 )
 
-// boots finds what guests boot directly, by guest: closures are built, or
-// without build taken as they were built last; kernels, initrds and modules are
-// looked at, and what they lack is said. Guests that boot from their image are
-// in neither map; those in unfit must not be started.
-func (p *project) boots(ctx context.Context, guests []config.Guest, build bool) (boots map[string]plan.Boot, unfit map[string]error) {
+// findBoots finds what guests boot directly, by guest: kernels, initrds and
+// modules are looked at, and what they lack is said. Guests that boot from their
+// image are in neither map; those in unfit must not be started.
+func (p *project) findBoots(ctx context.Context, guests []config.Guest) (boots map[string]plan.Boot, unfit map[string]error) {
 	boots, unfit = map[string]plan.Boot{}, map[string]error{}
-	closures := newClosures(p, build)
 	var mu sync.Mutex
 	var g errgroup.Group // without a context: one guest's failure does not end the others
 	for _, spec := range guests {
@@ -36,7 +35,7 @@ func (p *project) boots(ctx context.Context, guests []config.Guest, build bool) 
 			continue
 		}
 		g.Go(func() error {
-			b, err := p.boot(ctx, spec, closures)
+			b, err := p.boot(ctx, spec)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -48,18 +47,17 @@ func (p *project) boots(ctx context.Context, guests []config.Guest, build bool) 
 		})
 	}
 	_ = g.Wait()
-	closures.remember()
 	return boots, unfit
 }
 
-func (p *project) boot(ctx context.Context, spec config.Guest, closures *closures) (plan.Boot, error) {
+func (p *project) boot(ctx context.Context, spec config.Guest) (plan.Boot, error) {
 	if spec.Imageless == nil {
 		return p.direct(spec)
 	}
 	if !p.host.Local {
 		return plan.Boot{}, errors.New("imageless: its store is this machine's, and libvirtd is another's (run vmprov there)")
 	}
-	closure, err := closures.get(ctx, spec)
+	closure, err := p.closures.get(ctx, spec)
 	if err != nil {
 		return plan.Boot{}, err
 	}
@@ -75,7 +73,7 @@ func (p *project) direct(spec config.Guest) (plan.Boot, error) {
 	if err != nil {
 		return plan.Boot{}, err
 	}
-	b := plan.Boot{Release: k.Release, VMLinux: k.VMLinux}
+	b := plan.Boot{Release: k.Release}
 	return p.files(b, k.Image, spec.Initrd)
 }
 
@@ -90,11 +88,14 @@ func (p *project) withClosure(spec config.Guest, c image.Closure) (plan.Boot, er
 	if err != nil {
 		return plan.Boot{}, fmt.Errorf("imageless: %w", err)
 	}
-	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Release: k.Release, VMLinux: k.VMLinux}
+	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Release: k.Release}
 	if own.Modules != "" {
 		if b.Modules, err = kernel.Modules(own.Modules, k.Release); err != nil {
 			return plan.Boot{}, fmt.Errorf("imageless: %w", err)
 		}
+	}
+	if b.Views, err = p.views(b); err != nil {
+		return plan.Boot{}, fmt.Errorf("imageless: %w", err)
 	}
 	initrd := cmp.Or(own.Initrd, c.Initrd)
 	if err := p.able(spec, k, initrd, b.Modules); err != nil {
@@ -153,7 +154,11 @@ func (p *project) bootFile(path string) (plan.BootFile, error) {
 	if err != nil {
 		return plan.BootFile{}, err
 	}
-	f := plan.BootFile{Path: real, Identity: identity}
+	info, err := os.Stat(real)
+	if err != nil {
+		return plan.BootFile{}, err
+	}
+	f := plan.BootFile{Path: real, Identity: identity, Size: uint64(info.Size())}
 	if p.host.Session {
 		return f, nil
 	}

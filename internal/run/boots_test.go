@@ -14,6 +14,7 @@ import (
 
 	"vmprov/internal/config"
 	"vmprov/internal/event"
+	"vmprov/internal/plan"
 	"vmprov/internal/state"
 	"vmprov/internal/virt"
 )
@@ -39,6 +40,14 @@ func bootProject(t *testing.T) (p *project, events *[]string) {
 	return p, events
 }
 
+// find finds the boots of guests, their closures built or not.
+func find(t *testing.T, p *project, guests []config.Guest, build bool) (map[string]plan.Boot, map[string]error) {
+	t.Helper()
+	p.closures = newClosures(p, build)
+	assert.NilError(t, p.closures.getAll(t.Context(), guests))
+	return p.findBoots(t.Context(), guests)
+}
+
 func quickstart(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs("../../examples/quickstart")
@@ -54,10 +63,10 @@ func TestBootsOfAClosure(t *testing.T) {
 		{Name: "image", Family: "image", Image: "devel"},
 	}
 	// Nothing was built before.
-	_, unfit := p.boots(t.Context(), guests, false)
+	_, unfit := find(t, p, guests, false)
 	assert.ErrorContains(t, unfit["a"], "closure `k`: not built")
 
-	boots, unfit := p.boots(t.Context(), guests, true)
+	boots, unfit := find(t, p, guests, true)
 	assert.DeepEqual(t, len(unfit), 0)
 	assert.Equal(t, len(boots), 2)
 	a := boots["a"]
@@ -66,6 +75,11 @@ func TestBootsOfAClosure(t *testing.T) {
 	assert.Equal(t, a.Kernel.Path, a.Closure+"/kernel")
 	assert.Equal(t, a.Modules, "/lib/modules")
 	assert.DeepEqual(t, a.Params, []string{"quiet"})
+	assert.DeepEqual(t, a.Views, []plan.View{
+		{Tag: "store", Source: "/nix/store", Mount: "/run/vmprov/p/store"},
+		{Tag: "modules", Source: "/lib/modules", Mount: a.Views[1].Mount},
+	})
+	assert.Assert(t, strings.HasPrefix(a.Views[1].Mount, "/run/vmprov/p/modules-"), a.Views[1].Mount)
 	_, err := os.Stat("/lib/modules/" + a.Release)
 	assert.NilError(t, err)
 	assert.Assert(t, strings.Contains(strings.Join(*events, "\n"), "its options are not checked"))
@@ -73,14 +87,14 @@ func TestBootsOfAClosure(t *testing.T) {
 	assert.Assert(t, boots["b"].Identity() != a.Identity(), "one has modules")
 
 	// Now it is remembered.
-	again, unfit := p.boots(t.Context(), guests, false)
+	again, unfit := find(t, p, guests, false)
 	assert.Equal(t, len(unfit), 0)
 	assert.DeepEqual(t, again, boots)
 
 	// A built closure, with a kernel that has its configuration beside it.
 	image := "/boot/vmlinuz-" + a.Release
 	own := []config.Guest{{Name: "own", Imageless: &config.Imageless{Closure: a.Closure, Kernel: image, Modules: "/lib/modules"}}}
-	boots, unfit = p.boots(t.Context(), own, true)
+	boots, unfit = find(t, p, own, true)
 	assert.Equal(t, len(unfit), 0, "%v", unfit)
 	assert.Equal(t, boots["own"].Kernel.Path, image)
 
@@ -89,7 +103,7 @@ func TestBootsOfAClosure(t *testing.T) {
 	out, err := exec.Command("sh", "-c", `cd "$(dirname "$1")" && echo . | cpio -o -H newc >"$1" 2>/dev/null`, "sh", empty).CombinedOutput()
 	assert.NilError(t, err, "%s", out)
 	own[0].Imageless.Initrd = empty
-	_, unfit = p.boots(t.Context(), own, true)
+	_, unfit = find(t, p, own, true)
 	assert.ErrorContains(t, unfit["own"], "CONFIG_VIRTIO_FS=m: the share of the store needs it built in (=y)")
 	assert.ErrorContains(t, unfit["own"], "CONFIG_VIRTIO_PCI=m")
 	assert.Assert(t, !strings.Contains(unfit["own"].Error(), "DMI_SYSFS"), "the modules have it: %v", unfit["own"])
@@ -97,7 +111,7 @@ func TestBootsOfAClosure(t *testing.T) {
 
 func TestBootsRefused(t *testing.T) {
 	p, _ := bootProject(t)
-	boots, unfit := p.boots(t.Context(), []config.Guest{{Name: "a", Family: "k", Imageless: &config.Imageless{Flake: quickstart(t)}}}, true)
+	boots, unfit := find(t, p, []config.Guest{{Name: "a", Family: "k", Imageless: &config.Imageless{Flake: quickstart(t)}}}, true)
 	assert.Equal(t, len(unfit), 0)
 	closure := boots["a"].Closure
 	cases := []struct {
@@ -112,11 +126,11 @@ func TestBootsRefused(t *testing.T) {
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
-			_, unfit := p.boots(t.Context(), []config.Guest{{Name: "g", Imageless: &tc.own}}, true)
+			_, unfit := find(t, p, []config.Guest{{Name: "g", Imageless: &tc.own}}, true)
 			assert.ErrorContains(t, unfit["g"], tc.want)
 		})
 	}
 	p.host.Local = false
-	_, unfit = p.boots(t.Context(), []config.Guest{{Name: "g", Imageless: &config.Imageless{Closure: closure}}}, true)
+	_, unfit = find(t, p, []config.Guest{{Name: "g", Imageless: &config.Imageless{Closure: closure}}}, true)
 	assert.ErrorContains(t, unfit["g"], "its store is this machine's")
 }

@@ -7,7 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"vmprov/image"
 	"vmprov/internal/config"
@@ -42,6 +45,27 @@ func newClosures(p *project, build bool) *closures {
 		_ = json.Unmarshal(data, &c.last) // an unreadable memory is no memory
 	}
 	return c
+}
+
+func anyImageless(guests []config.Guest) bool {
+	return slices.ContainsFunc(guests, func(g config.Guest) bool { return g.Imageless != nil })
+}
+
+// getAll builds the closures of all guests, side by side. What fails is said
+// where the guest's boot is found; an interruption is an error.
+func (c *closures) getAll(ctx context.Context, guests []config.Guest) error {
+	var g errgroup.Group
+	for _, spec := range guests {
+		if spec.Imageless != nil {
+			g.Go(func() error {
+				_, _ = c.get(ctx, spec)
+				return nil
+			})
+		}
+	}
+	_ = g.Wait()
+	c.remember()
+	return ctx.Err()
 }
 
 // get is the closure of a guest.

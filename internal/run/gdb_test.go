@@ -22,10 +22,9 @@ func TestGDBPrints(t *testing.T) {
 	assert.NilError(t, err)
 	dir := folder(t, `project: p
 images: {i: {file: /i}}
-defaults: {gdb: {port: 1234}}
 guests:
-  own: {count: 2, kernel: ./linux, cmdline: nokaslr console=ttyS0}
-  image:
+  own: {count: 2, kernel: ./linux, cmdline: nokaslr console=ttyS0, gdb: {port: 1234}}
+  image: {gdb: {port: 1300}}
 `, "")
 	tree := filepath.Join(dir, "linux")
 	assert.NilError(t, os.MkdirAll(filepath.Join(tree, "arch/x86/boot"), 0o755))
@@ -34,7 +33,7 @@ guests:
 
 	for _, tc := range []struct{ guest, want, notes string }{
 		{"own-2", "'gdb' '-iex' 'add-auto-load-safe-path " + tree + "' '" + tree + "/vmlinux' '-ex' 'target remote 127.0.0.1:1235'\n", ""},
-		{"image", "'gdb' '-ex' 'target remote 127.0.0.1:1234'\n", "no vmlinux lies beside its kernel, so gdb has no symbols\n" +
+		{"image", "'gdb' '-ex' 'target remote 127.0.0.1:1300'\n", "no vmlinux lies beside its kernel, so gdb has no symbols\n" +
 			"its kernel command line has no `nokaslr`, so that symbols may not be where vmlinux has them"},
 	} {
 		var out bytes.Buffer

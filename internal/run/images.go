@@ -36,7 +36,7 @@ type built struct {
 func (p *project) images(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
 	wanted := imagesOf(p.file, guests)
 	if build {
-		if err := p.prepareFlakes(ctx, wanted); err != nil {
+		if err := p.prepareFlakes(ctx, withClosures(wanted, guests)); err != nil {
 			return nil, err
 		}
 	}
@@ -109,6 +109,17 @@ func imagesOf(file *config.File, guests []config.Guest) map[string]config.Image 
 	for _, g := range guests {
 		for _, name := range imageNames(g) {
 			out[name] = file.Images[name]
+		}
+	}
+	return out
+}
+
+// withClosures are the images and the closures' flakes, whose names cannot meet.
+func withClosures(images map[string]config.Image, guests []config.Guest) map[string]config.Image {
+	out := maps.Clone(images)
+	for _, g := range guests {
+		if own := g.Imageless; own != nil && own.Flake != "" {
+			out["closure of "+g.Family] = config.Image{Flake: own.Flake, Attribute: own.Attribute}
 		}
 	}
 	return out

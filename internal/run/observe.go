@@ -83,8 +83,9 @@ func (p *project) faults(spec config.Guest, images map[string]image.Artifact) []
 	for _, disk := range spec.Disks {
 		check(fmt.Sprintf("disk `%s`", disk.Name), disk.Path, diskUse(disk))
 	}
-	check("kernel", spec.Kernel, virt.ReadFile)
-	check("initrd", spec.Initrd, virt.ReadFile)
+	if err := p.bootless[spec.Name]; err != nil {
+		errs = append(errs, err)
+	}
 	errs = append(errs, p.unfitShares(spec)...)
 	for _, lack := range plan.Lacks(spec, p.file.Networks, p.host) {
 		errs = append(errs, lack)

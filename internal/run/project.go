@@ -37,6 +37,11 @@ type project struct {
 	building Building
 	// unbuilt are the images that failed, by name: their guests are left out.
 	unbuilt map[string]error
+	// closures are those that guests boot without an image.
+	closures *closures
+	// boots are what guests boot directly, bootless why one cannot, by guest.
+	boots    map[string]plan.Boot
+	bootless map[string]error
 	// doubts are what preflight has warned of already.
 	doubts *sync.Map
 }
@@ -134,24 +139,27 @@ func (p *project) close() {
 // goes on says so with unbuiltImages.
 func (p *project) prepare(ctx context.Context, guests []config.Guest, build bool) (map[string]image.Artifact, error) {
 	var images map[string]image.Artifact
-	g, ctx := errgroup.WithContext(ctx)
+	p.closures = newClosures(p, build)
+	g, preparing := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		if err := p.connect(ctx); err != nil {
+		if err := p.connect(preparing); err != nil {
 			return err
 		}
-		return p.readDevices(ctx, guests)
+		return p.readDevices(preparing, guests)
 	})
 	g.Go(func() (err error) {
-		if images, err = p.images(ctx, guests, build); err != nil && len(images) == 0 {
+		if images, err = p.images(preparing, guests, build); err != nil && len(images) == 0 && !anyImageless(guests) {
 			return err
 		}
 		return p.readKeys()
 	})
+	g.Go(func() error { return p.closures.getAll(preparing, guests) })
 	if err := g.Wait(); err != nil {
 		p.close()
 		p.client = nil
 		return nil, err
 	}
+	p.boots, p.bootless = p.findBoots(ctx, guests)
 	return images, nil
 }
 
@@ -229,7 +237,22 @@ func (p *project) lock(ctx context.Context) (*state.Lock, error) {
 func (p *project) desired(images map[string]image.Artifact) plan.Desired {
 	d := plan.NewDesired(p.file, p.host, images, p.ssh, machineID(), p.env.Version)
 	d.Birth = strings.ToLower(rand.Text()[:8])
+	d.Boots, d.HostKeys = p.boots, p.hostKeys()
 	return d
+}
+
+// hostKeys are keys for the guests that are given one, should this command make them.
+func (p *project) hostKeys() map[string]guest.HostKey {
+	out := map[string]guest.HostKey{}
+	for _, g := range p.file.Guests {
+		if g.HostKey != config.HostKeyPinned {
+			continue
+		}
+		if key, err := guest.NewHostKey(g.Name); err == nil { // only a host without randomness fails
+			out[g.Name] = key
+		}
+	}
+	return out
 }
 
 // machineID tells two controllers of one remote host apart (machine-id(5)); a

@@ -12,13 +12,18 @@ import (
 	"vmprov/internal/plan"
 )
 
-// hold makes a GC root of every store path that overlays back on or are about
-// to: nix may collect garbage at any time.
-func (p *project) hold(ctx context.Context, images map[string]image.Artifact, o plan.Observed) error {
+// hold makes a GC root of every store path that guests back on and boot or are
+// about to: nix may collect garbage at any time.
+func (p *project) hold(ctx context.Context, images map[string]image.Artifact, boots map[string]plan.Boot, o plan.Observed) error {
 	wanted := storePaths(o)
 	for _, artifact := range images {
 		if artifact.StorePath != "" {
 			wanted[artifact.StorePath] = true
+		}
+	}
+	for _, b := range boots {
+		if b.Closure != "" {
+			wanted[b.Closure] = true
 		}
 	}
 	held, err := p.folder.Roots()
@@ -62,19 +67,12 @@ func (p *project) letGo(o plan.Observed) error {
 	return nil
 }
 
-// storePaths are what the overlays of a project's guests back on.
+// storePaths are what the guests of a project back on, run and boot.
 func storePaths(o plan.Observed) map[string]bool {
 	out := map[string]bool{}
-	name := func(base *plan.Base) {
-		if base != nil && base.StorePath != "" {
-			out[base.StorePath] = true
-		}
-	}
 	for _, g := range o.Guests {
-		name(&g.Mark.Base)
-		name(g.Mark.PreviousBase)
-		for _, v := range g.Mark.Volumes {
-			name(v.Base)
+		for _, path := range g.Mark.StorePaths() {
+			out[path] = true
 		}
 	}
 	return out

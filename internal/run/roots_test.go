@@ -87,12 +87,12 @@ func TestHold(t *testing.T) {
 	t.Cleanup(func() { _ = exec.Command("nix-store", append([]string{"--delete"}, paths...)...).Run() })
 	images := map[string]image.Artifact{"i": {StorePath: paths[0]}, "file": {Path: "/images/i"}}
 	o := plan.Observed{Guests: map[string]plan.ObservedGuest{"a": onBases(paths[1], paths[2])}}
-	assert.NilError(t, p.hold(t.Context(), images, o))
+	assert.NilError(t, p.hold(t.Context(), images, nil, o))
 	slices.Sort(paths)
 	assert.DeepEqual(t, held(t, p), paths)
 
 	t.Setenv("PATH", "")
-	assert.NilError(t, p.hold(t.Context(), images, o), "those that are held")
-	assert.ErrorContains(t, p.hold(t.Context(), nil, plan.Observed{Guests: map[string]plan.ObservedGuest{"a": onBases("/nix/store/gone")}}), "hold /nix/store/gone: ")
+	assert.NilError(t, p.hold(t.Context(), images, nil, o), "those that are held")
+	assert.ErrorContains(t, p.hold(t.Context(), nil, nil, plan.Observed{Guests: map[string]plan.ObservedGuest{"a": onBases("/nix/store/gone")}}), "hold /nix/store/gone: ")
 	assert.DeepEqual(t, held(t, p), paths)
 }

@@ -119,7 +119,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 		return nil, err
 	}
 	defer func() { _ = lock.Release() }()
-	if err := p.hold(ctx, c.images, plan.Observed{}); err != nil {
+	if err := p.hold(ctx, c.images, p.boots, plan.Observed{}); err != nil {
 		return nil, err
 	}
 	pl, observed, release, err := p.decide(ctx, d, c.guests, diff)
@@ -129,7 +129,7 @@ func (p *project) change(ctx context.Context, c change) (*Summary, error) {
 	if release != nil {
 		defer release()
 	}
-	if err := p.hold(ctx, nil, observed); err != nil {
+	if err := p.hold(ctx, nil, nil, observed); err != nil {
 		return nil, err
 	}
 	p.say(pl)
