@@ -118,10 +118,13 @@ func defaultFormat(d Disk) string {
 	return "qcow2"
 }
 
-// defaultReady is when a guest counts as ready that does not say.
-func defaultReady(networks []NIC) []Probe {
-	if len(networks) == 0 {
-		return []Probe{{Kind: ProbeRunning}}
+// defaultReady is when a guest counts as ready that does not say: when the host
+// can log in, where there is a way to. A macvtap has none to its own host.
+func defaultReady(nics []NIC, networks map[string]Network) []Probe {
+	for _, n := range nics {
+		if mode := networks[n.Network].Mode; mode != NetworkMacvtap && (mode != NetworkUser || n.forwardsSSH()) {
+			return []Probe{{Kind: ProbeSSH}}
+		}
 	}
-	return []Probe{{Kind: ProbeSSH}}
+	return []Probe{{Kind: ProbeRunning}}
 }

@@ -181,7 +181,7 @@ func (f family) guest(file *File, disks []Disk) Guest {
 		}
 	}
 	if !f.said("ready") {
-		g.Ready = defaultReady(g.Networks)
+		g.Ready = defaultReady(g.Networks, file.Networks)
 	}
 	return canonical(g)
 }

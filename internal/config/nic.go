@@ -46,6 +46,11 @@ func (g Guest) Number() int {
 // HostPort is the port of the host that a forward of the guest listens on.
 func (g Guest) HostPort(f Forward) int { return f.Host + g.Number() - 1 }
 
+// forwardsSSH says that a port of the host leads to the guest's ssh.
+func (n NIC) forwardsSSH() bool {
+	return slices.ContainsFunc(n.Forwards, func(f Forward) bool { return f.Guest == 22 && f.Protocol != "udp" })
+}
+
 // completeNICs is the NICs of one guest with their defaults.
 func completeNICs(nics []NIC) []NIC {
 	nics = slices.Clone(nics)

@@ -140,7 +140,7 @@ type GuestDecl struct {
 	Kernel        string               `yaml:"kernel,omitempty" json:"kernel,omitempty" element:"<kernel>" doc:"kernel image for direct boot"`
 	Initrd        string               `yaml:"initrd,omitempty" json:"initrd,omitempty" element:"<initrd>" doc:"initrd for direct boot"`
 	Cmdline       string               `yaml:"cmdline,omitempty" json:"cmdline,omitempty" element:"<cmdline>" doc:"kernel command line for direct boot"`
-	Ready         []Probe              `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where it has a NIC, else [running]"`
+	Ready         []Probe              `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where the host has a way to its port 22, else [running]"`
 	ReadyTimeout  Duration             `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" range:"more than 0" doc:"how long to wait for it; default: 5m"`
 	Autostart     *bool                `yaml:"autostart,omitempty" json:"autostart,omitempty" element:"autostart" doc:"start with the host; default: false"`
 	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" range:"more than 0" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`

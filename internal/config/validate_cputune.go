@@ -28,7 +28,7 @@ func (v validator) vcpuPins(f family) {
 
 func (v validator) ioThreadPins(f family) {
 	at, threads := f.at("cputune.iothreadpin"), threadsOf(f.spec)
-	known := !v.isBroken(f.at("iothreads")) && !v.isBroken(f.at("disks"))
+	known := !v.isBroken(f.at("iothreads")) && !v.hasBroken(f.at("disks"))
 	for _, key := range sortedKeys(f.spec.CPUTune.IOThreadPin) {
 		here := join(at, key)
 		n, ok := plainNumber(key)

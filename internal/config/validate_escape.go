@@ -122,7 +122,8 @@ func (v validator) userAlias(f family, at, name string) {
 		names = append(names, userAlias+h.Name)
 	}
 	// Controllers and subsystems of NVMe are numbered, as `vmprov xml` shows.
-	if slices.Contains(names, userAlias+name) || strings.HasPrefix(name, "nvme_") || v.isBroken(f.at("disks")) {
+	if slices.Contains(names, userAlias+name) || strings.HasPrefix(name, "nvme_") ||
+		v.hasBroken(f.at("disks")) || v.hasBroken(f.at("hostDevices")) {
 		return
 	}
 	v.key(at, "must be the alias of a device of the guest (%s), got %s%s",

@@ -92,7 +92,7 @@ func (v validator) ready(f family) {
 			switch {
 			case withoutNIC:
 				v.value(item(at, i), "must not be %s in a guest without a network", probe.Kind)
-			case f.said("ready") && !v.hostReaches(f):
+			case f.said("ready") && !v.hostReaches(f) && !v.hasBroken(at) && !v.hasBroken(f.at("networks")):
 				v.value(item(at, i), "must not be %s in a guest that the host cannot reach: forward a port to its port 22", probe.Kind)
 			}
 		}
@@ -109,11 +109,6 @@ func (v validator) hostReaches(f family) bool {
 	return len(f.spec.Networks) == 0 || slices.ContainsFunc(f.spec.Networks, func(n NIC) bool {
 		return v.file.Networks[n.Network].Mode != NetworkUser || n.forwardsSSH()
 	})
-}
-
-// forwardsSSH says that a port of the host leads to the guest's ssh.
-func (n NIC) forwardsSSH() bool {
-	return slices.ContainsFunc(n.Forwards, func(f Forward) bool { return f.Guest == 22 && f.Protocol != "udp" })
 }
 
 func (v validator) timeouts(f family) {

@@ -54,7 +54,7 @@ func (v validator) maxMemory(f family) {
 	case !f.layout.said(at):
 	case most.Size%mebibyte != 0:
 		v.value(at, "must be a multiple of 1MiB, got %s", most.Size)
-	case most.Size < all && !v.isBroken(f.at("memory")) && !v.isBroken(f.at("dimms")):
+	case most.Size < all && !v.isBroken(f.at("memory")) && !v.hasBroken(f.at("dimms")):
 		v.value(at, "must not be less than memory and dimms together, %s, got %s", all, most.Size)
 	}
 	if slots := f.at("maxMemory.slots"); f.layout.said(slots) && most.Slots < len(f.spec.DIMMs) {

@@ -62,7 +62,7 @@ func (v validator) idmap(s Share, at string) {
 	if s.IDMap == nil || v.isBroken(own) {
 		return
 	}
-	if len(s.IDMap.UID)+len(s.IDMap.GID) == 0 {
+	if len(s.IDMap.UID)+len(s.IDMap.GID) == 0 && !v.hasBroken(own) {
 		v.value(own, "must have a range of `uid` or `gid`, got none")
 	}
 	if s.Sandbox == "chroot" {
