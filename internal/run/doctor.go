@@ -50,11 +50,16 @@ func Doctor(ctx context.Context, env Env, s Selection) ([]Check, error) {
 		return append([]Check{failure("libvirtd", virt.Text(err), libvirtdHint(p.file.Connection))}, checks...), nil
 	}
 	defer p.close()
-	checks = append([]Check{p.checkLibvirtd(), p.checkKVM(), p.checkNVMe(ctx), p.checkVirtiofs(), p.checkPool(ctx)}, checks...)
 	selected, err := p.file.Select(s.Guests)
 	if err != nil {
 		return nil, err
 	}
+	checks = append([]Check{p.checkLibvirtd(), p.checkKVM(), p.checkNVMe(ctx), p.checkVirtiofs(), p.checkPool(ctx)}, checks...)
+	// A guest of nothing but defaults stands for what the host offers.
+	if err := p.readDevices(ctx, append(slices.Clone(selected), config.Guest{})); err != nil {
+		return append(checks, failure("host", virt.Text(err), "")), nil
+	}
+	checks = append(checks, p.offers()...)
 	return append(checks, p.checkGuests(ctx, selected)...), nil
 }
 
@@ -162,6 +167,8 @@ func checkSSH() Check {
 // not built for it: those that were built last are looked at.
 func (p *project) checkGuests(ctx context.Context, guests []config.Guest) []Check {
 	images, err := p.images(ctx, guests, false)
+	p.closures = newClosures(p, false)
+	p.boots, p.bootless = p.findBoots(ctx, guests)
 	if ctx.Err() != nil {
 		return []Check{failure("images", err.Error(), "")}
 	}
