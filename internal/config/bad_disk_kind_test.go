@@ -5,6 +5,11 @@ package config
 // badSource are faults of what a disk is made of.
 var badSource = []badCase{
 	{
+		name: "new file system that cannot be written",
+		yaml: head + "guests: {a: {disks: [{name: d, size: 1GiB, readOnly: true, filesystem: {type: xfs}, target: /m}]}}\n",
+		want: "vmprov.yaml:3:44: guests.a.disks[0].readOnly: must not be given with `filesystem` on a new disk, on which the guest could not make it",
+	},
+	{
 		name: "nothing to be made of",
 		yaml: head + "guests: {a: {disks: [{name: d}]}}\n",
 		want: "vmprov.yaml:3:22: guests.a.disks[0].size: is required without `image` and `path`",

@@ -129,6 +129,9 @@ func (v validator) filesystem(d Disk, at string) {
 	if d.Filesystem == nil {
 		return
 	}
+	if d.ReadOnly && d.Path == "" && d.Image == "" && !v.isBroken(at+".path") && !v.isBroken(at+".image") {
+		v.key(at+".readOnly", "must not be given with `filesystem` on a new disk, on which the guest could not make it")
+	}
 	if kind := d.Filesystem.Type; !filesystemForm.MatchString(kind) {
 		v.value(at+".filesystem.type", "must be a file system type such as xfs or ext4, got %s", quote(kind))
 	}
