@@ -161,6 +161,15 @@ func (h host) addKernel() error {
 	if err != nil {
 		return err
 	}
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(mounts)) {
+		if fields := strings.Fields(line); strings.HasPrefix(fields[1], "/run/vmprov/") {
+			h["mount "+fields[1]] = true
+		}
+	}
 	for _, path := range bridges {
 		h["bridge "+filepath.Base(filepath.Dir(path))] = true
 	}

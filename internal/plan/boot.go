@@ -20,6 +20,8 @@ type Boot struct {
 	Init string `json:"init,omitempty"`
 	// Params are the closure's own kernel parameters.
 	Params []string `json:"params,omitempty"`
+	// Own is what the configuration ends the kernel command line with.
+	Own string `json:"own,omitempty"`
 
 	Kernel BootFile `json:"kernel"`
 	Initrd BootFile `json:"initrd,omitzero"`
@@ -106,7 +108,7 @@ func (f BootFile) digest() string {
 // Identity changes exactly when something of the boot does that a running guest
 // does not have yet.
 func (b Boot) Identity() string {
-	return strings.Join([]string{b.Closure, b.Kernel.Identity, b.Initrd.Identity, b.Modules}, "\n")
+	return strings.Join([]string{b.Closure, b.Kernel.Identity, b.Initrd.Identity, b.Modules, b.Own}, "\n")
 }
 
 // consoles are the kernel's names of the first serial port.
@@ -115,11 +117,11 @@ var consoles = map[string]string{"x86_64": "ttyS0", "aarch64": "ttyAMA0"}
 // Cmdline is the kernel command line of a guest without an image: a root in
 // memory (with a mode: without one / is world-writable), the serial console, the
 // closure's init and parameters, and what its configuration ends it with.
-func (b Boot) Cmdline(arch, own string) string {
+func (b Boot) Cmdline(arch string) string {
 	words := []string{"root=tmpfs", "rootflags=mode=0755", "console=" + consoles[arch] + ",115200", "init=" + b.Init}
 	words = append(words, b.Params...)
-	if own != "" {
-		words = append(words, own)
+	if b.Own != "" {
+		words = append(words, b.Own)
 	}
 	return strings.Join(words, " ")
 }

@@ -9,10 +9,10 @@ import (
 )
 
 func TestCmdline(t *testing.T) {
-	b := Boot{Init: "/nix/store/x-system/init", Params: []string{"loglevel=4", "lsm=a,b"}}
-	assert.Equal(t, b.Cmdline("x86_64", "nokaslr"),
+	b := Boot{Init: "/nix/store/x-system/init", Params: []string{"loglevel=4", "lsm=a,b"}, Own: "nokaslr"}
+	assert.Equal(t, b.Cmdline("x86_64"),
 		"root=tmpfs rootflags=mode=0755 console=ttyS0,115200 init=/nix/store/x-system/init loglevel=4 lsm=a,b nokaslr")
-	assert.Equal(t, Boot{Init: "/i"}.Cmdline("aarch64", ""), "root=tmpfs rootflags=mode=0755 console=ttyAMA0,115200 init=/i")
+	assert.Equal(t, Boot{Init: "/i"}.Cmdline("aarch64"), "root=tmpfs rootflags=mode=0755 console=ttyAMA0,115200 init=/i")
 }
 
 func TestBootIdentity(t *testing.T) {

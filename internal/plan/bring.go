@@ -26,6 +26,10 @@ func (s *sequence) bring(opts UpOptions) {
 		s.leaveStopped(applied)
 		return
 	}
+	if err := s.o.Bootless[s.spec.Name]; err != nil {
+		s.block(err)
+		return
+	}
 	c := s.compare(m, applied)
 	s.gp.Changes = c.changes
 	if err := s.judgeEdits(opts.Restore, &c); err != nil {

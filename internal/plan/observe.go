@@ -36,6 +36,8 @@ type Observed struct {
 	Taken map[string]string
 	// Unfit are guests that preflight stops, with the reason.
 	Unfit map[string]error
+	// Bootless are guests that could not boot what is declared, with the reason.
+	Bootless map[string]error
 	// Folders are those that shares are missing and that are made for them, by guest.
 	Folders map[string][]Folder
 	// Broken are domains of the project's names whose mark cannot be read.

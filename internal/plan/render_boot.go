@@ -15,7 +15,7 @@ func (r rendering) directBoot(domainName string, arch string) (kernel, initrd, c
 	}
 	cmdline = r.spec.Cmdline
 	if r.spec.Imageless != nil {
-		cmdline = b.Cmdline(arch, r.spec.Imageless.Cmdline)
+		cmdline = b.Cmdline(arch)
 	}
 	return r.bootPath(domainName, kernelKind, b.Kernel), r.bootPath(domainName, initrdKind, b.Initrd), cmdline
 }

@@ -88,7 +88,7 @@ func (p *project) withClosure(spec config.Guest, c image.Closure) (plan.Boot, er
 	if err != nil {
 		return plan.Boot{}, fmt.Errorf("imageless: %w", err)
 	}
-	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Release: k.Release}
+	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Own: own.Cmdline, Release: k.Release}
 	if own.Modules != "" {
 		if b.Modules, err = kernel.Modules(own.Modules, k.Release); err != nil {
 			return plan.Boot{}, fmt.Errorf("imageless: %w", err)

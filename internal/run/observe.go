@@ -31,6 +31,7 @@ func (p *project) observe(ctx context.Context, d plan.Desired, guests []config.G
 			return o, err
 		}
 	}
+	o.Bootless = p.bootless
 	o.Unfit = p.preflight(ctx, guests, d.Images)
 	p.debugStubs(o, guests)
 	o.Folders = p.missingFolders(guests)
