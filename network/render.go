@@ -88,7 +88,10 @@ func dhcp6(subnet netip.Prefix, hosts []Host) *libvirtxml.NetworkDnsmasqOptions 
 		return libvirtxml.NetworkDnsmasqOption{Value: fmt.Sprintf(format, args...)}
 	}
 	out := &libvirtxml.NetworkDnsmasqOptions{
-		Option: []libvirtxml.NetworkDnsmasqOption{option("dhcp-range=%s,static,%d", subnet.Masked().Addr(), subnet.Bits())},
+		Option: []libvirtxml.NetworkDnsmasqOption{
+			option("enable-ra"), // which tells guests to ask
+			option("dhcp-range=%s,static,%d", subnet.Masked().Addr(), subnet.Bits()),
+		},
 	}
 	for _, host := range hosts {
 		out.Option = append(out.Option, option(dhcpHost+"%s,[%s]", host.MAC, host.Address))
