@@ -31,7 +31,8 @@ guests:
       - {name: tools, image: extra, size: 8MiB, persist: false}
       - {name: kept, image: extra}
       - {name: shown, path: ./shown.img, readOnly: true}
-      - {name: spin, bus: scsi, size: 32MiB, wwn: 5000c50015ea71aa, rotationRate: 7200, format: raw, preallocation: falloc}
+      - {name: spin, bus: scsi, size: 32MiB, wwn: 5000c50015ea71aa, rotationRate: 7200, format: raw, preallocation: falloc,
+         minIOSize: 4KiB, optIOSize: 128KiB, discardGranularity: 64KiB}
       - {name: flash, bus: sata, size: 32MiB, serial: FLASH-1, rotationRate: 1, physicalBlockSize: 4096}
 `
 
@@ -135,7 +136,7 @@ func (p *project) seesDisks(t *testing.T) {
 		{"image, grown", "echo $(cat /sys/block/vdd/serial) $(cat /sys/block/vdd/size)", "tools 16384"},
 		{"image", "cat /sys/block/vde/size", "8192"},
 		{"read-only", "cat /sys/block/vdf/ro", "1"},
-		{"scsi", fmt.Sprintf(sd, "naa.5000c50015ea71aa", "rotational ../size"), "1\n65536"},
+		{"scsi", fmt.Sprintf(sd, "naa.5000c50015ea71aa", "rotational ../size minimum_io_size optimal_io_size discard_granularity"), "1\n65536\n4096\n131072\n65536"},
 		{"sata", fmt.Sprintf(sd, "FLASH-1", "rotational physical_block_size logical_block_size"), "0\n4096\n512"},
 	} {
 		assert.Check(t, cmp.Equal(p.ssh(t, "a", tc.command), tc.want), tc.what)

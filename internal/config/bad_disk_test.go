@@ -125,6 +125,21 @@ var badDisk = []badCase{
 		want: "vmprov.yaml:6:35: guests.a.disks[0].io: must have cache none or directsync when it is native, got cache default",
 	},
 	{
+		name: "write cache of cache unsafe",
+		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, size: 1GiB, cache: unsafe, writeCache: false}\n",
+		want: "vmprov.yaml:6:58: guests.a.disks[0].writeCache: must not be false with cache unsafe, which is nothing but a write cache",
+	},
+	{
+		name: "discard granularity of sata",
+		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, size: 1GiB, bus: sata, discardGranularity: 64KiB}\n",
+		want: "vmprov.yaml:6:42: guests.a.disks[0].discardGranularity: must not be given with bus sata, whose devices do not name it",
+	},
+	{
+		name: "optimal I/O size of nvme",
+		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, size: 1GiB, bus: nvme, optIOSize: 64KiB}\n",
+		want: "vmprov.yaml:6:42: guests.a.disks[0].optIOSize: must not be given with bus nvme, whose devices do not name it",
+	},
+	{
 		name: "io native with a cache",
 		yaml: head + "guests:\n  a:\n    disks:\n      - {name: d, size: 1GiB, io: native, cache: writeback}\n",
 		want: "vmprov.yaml:6:35: guests.a.disks[0].io: must have cache none or directsync when it is native, got cache writeback",

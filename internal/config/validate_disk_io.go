@@ -57,6 +57,8 @@ func (v validator) ioSizes(d Disk, at string, logical Size) {
 		path := at + "." + key
 		switch {
 		case !v.layout.said(path):
+		case !names(d.Bus, key) && !v.isBroken(at+".bus"):
+			v.key(path, "must not be given with bus %s, whose devices do not name it", d.Bus)
 		case value == 0 || value%logical != 0:
 			v.value(path, "must be a multiple of the logical block size %d and more than 0, got %s", logical, value)
 		case value > maxIOSize:
@@ -67,6 +69,19 @@ func (v validator) ioSizes(d Disk, at string, logical Size) {
 	}
 }
 
+// names says that devices of a bus tell the guest of such a size. QEMU refuses
+// a discard granularity of ATA disks, and keeps the other sizes to itself there
+// and on nvme.
+func names(bus Bus, key string) bool {
+	switch bus {
+	case BusSATA, BusIDE:
+		return false
+	case BusNVMe:
+		return key == "discardGranularity"
+	}
+	return true
+}
+
 // hostIO checks how the host reads and writes a disk.
 func (v validator) hostIO(f family, d Disk, at string) {
 	if d.IO == "native" && d.Cache != "none" && d.Cache != "directsync" && !v.isBroken(at+".cache") {
@@ -74,6 +89,9 @@ func (v validator) hostIO(f family, d Disk, at string) {
 	}
 	if d.DetectZeroes == "unmap" && d.Discard != "unmap" && !v.isBroken(at+".discard") {
 		v.value(at+".detectZeroes", "must have discard unmap when it is unmap, got discard %s", d.Discard)
+	}
+	if d.Cache == "unsafe" && d.WriteCache != nil && !*d.WriteCache {
+		v.value(at+".writeCache", "must not be false with cache unsafe, which is nothing but a write cache")
 	}
 	if threads := f.spec.IOThreads; int(d.IOThread) > threads && d.Bus == BusVirtio && !v.isBroken(f.at("iothreads")) {
 		v.value(at+".iothread", "must be true or at most the guest's `iothreads`, which are %d, got %d", threads, d.IOThread)

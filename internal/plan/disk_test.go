@@ -11,6 +11,7 @@ import (
 
 	"vmprov/domain"
 	"vmprov/internal/config"
+	"vmprov/internal/virt"
 )
 
 const (
@@ -173,4 +174,29 @@ func TestDiskDevice(t *testing.T) {
 	} {
 		assert.Equal(t, diskDevice(config.Guest{}, tc.disk), tc.want)
 	}
+}
+
+// TestGrowDiskOnAnImage: a disk is never made smaller than the image below it.
+func TestGrowDiskOnAnImage(t *testing.T) {
+	d := declare(t, "  a: {disks: [{name: tools, image: k, size: 2GiB}]}\n")
+	o := settled(declare(t, "  a: {disks: [{name: tools, image: k, size: 1GiB}]}\n"))
+	p, err := DiffUp(d, o, all(d))
+	assert.NilError(t, err)
+	var grown []uint64
+	for _, a := range p.Actions {
+		if step, ok := a.Op.(liveStep); ok {
+			if op, ok := step.op.(growDisk); ok {
+				grown = append(grown, op.bytes)
+			}
+		}
+	}
+	assert.DeepEqual(t, grown, []uint64{4 << 30})
+}
+
+// TestThrottledNVMe needs a libvirt that knows the device.
+func TestThrottledNVMe(t *testing.T) {
+	g := config.Guest{Disks: []config.Disk{{Name: "d", Bus: config.BusNVMe, Throttle: &config.Throttle{TotalIopsSec: 1}}}}
+	old := virt.Host{LibVersion: testLibVersion}
+	assert.DeepEqual(t, NVMeLacks(g, old), []string{"throttle of nvme disks (disk `d`) needs the nvme bus of libvirt 11.5 or later (or `bus: virtio`)"})
+	assert.Equal(t, len(NVMeLacks(g, virt.Host{LibVersion: 11_005_000, NativeNVMe: true})), 0)
 }

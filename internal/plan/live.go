@@ -200,7 +200,8 @@ func (s *sequence) liveDisk(c config.Change, r runningSpec, definition string) (
 	case "":
 		return s.plug(c, "disk", domain.Plugged{Disk: name}, definition)
 	case ".size":
-		return growDisk{s.uuid, name, uint64(d.Size)}, nil
+		volume := config.VolumeName(s.domain, d.Name, d.Format)
+		return growDisk{s.uuid, name, capacity(d, s.have.Mark.base(volume))}, nil
 	case ".throttle":
 		return limitDisk{s.uuid, name, definition}, nil
 	}
