@@ -11,7 +11,7 @@ readonly packages=(
     gcc libc6-dev pkg-config libvirt-dev
     # run
     libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients dnsmasq-base iptables
-    qemu-system-x86 qemu-utils openssh-client
+    qemu-system-x86 qemu-utils openssh-client passt
     # firmware and TPM of guests that ask for them
     ovmf swtpm swtpm-tools
     # quickstart image
