@@ -28,7 +28,7 @@ type Network struct {
 	Dev     string      `yaml:"dev,omitempty" json:"dev,omitempty" element:"<source dev>, <forward dev>" doc:"macvtap: the host's interface; route, nat: the only one that is routed to"`
 	Macvtap string      `yaml:"macvtap,omitempty" json:"macvtap,omitempty" jsonschema:"enum=bridge,enum=vepa,enum=private,enum=passthrough" element:"<source mode>" doc:"macvtap: mode of the interface; default: bridge"`
 	Network string      `yaml:"network,omitempty" json:"network,omitempty" element:"<source network>" doc:"libvirt network of an existing network"`
-	Backend string      `yaml:"backend,omitempty" json:"backend,omitempty" jsonschema:"enum=passt,enum=slirp" element:"<backend type>" doc:"user: what carries it; forwards need passt (libvirt 9.0 and later); default: passt where it is installed, else slirp"`
+	Backend string      `yaml:"backend,omitempty" json:"backend,omitempty" jsonschema:"enum=passt,enum=slirp" element:"<backend type>" doc:"user: what carries it; forwards need passt (libvirt 9.1 and later); default: passt where it is installed, else slirp"`
 }
 
 // NIC attaches a guest to a network. In YAML the name of the network alone, or
@@ -37,11 +37,11 @@ type NIC struct {
 	Network   string    `yaml:"network" json:"network" jsonschema:"required" shorthand:"true" effect:"next boot" element:"<source>" doc:"network of this file"`
 	Name      string    `yaml:"name,omitempty" json:"name,omitempty" doc:"tells two NICs on one network apart; its MAC derives from it; default: the network"`
 	Address   string    `yaml:"address,omitempty" json:"address,omitempty" effect:"next boot" element:"<host ip>" doc:"fixed IPv4 address on a network of vmprov's; default: the lowest free one"`
-	Address6  string    `yaml:"address6,omitempty" json:"address6,omitempty" effect:"next boot" element:"<host ip>" doc:"fixed IPv6 address on a network of vmprov's; default: the lowest free one"`
+	Address6  string    `yaml:"address6,omitempty" json:"address6,omitempty" effect:"next boot" element:"<host ip>" doc:"fixed IPv6 address on a network of vmprov's, which DHCPv6 gives besides; default: only the one that the guest gives itself from its MAC"`
 	MAC       string    `yaml:"mac,omitempty" json:"mac,omitempty" effect:"next boot" element:"<mac address>" doc:"MAC address; default: derived from project, guest and NIC"`
 	Model     string    `yaml:"model,omitempty" json:"model,omitempty" jsonschema:"enum=virtio,enum=e1000e,enum=e1000,enum=rtl8139,enum=igb" effect:"next boot" element:"<model type>" doc:"device; default: virtio"`
 	Queues    int       `yaml:"queues,omitempty" json:"queues,omitempty" jsonschema:"minimum=1,maximum=256" effect:"next boot" element:"<driver queues>" doc:"virtio: pairs of queues (multiqueue), not on user networks"`
-	MTU       int       `yaml:"mtu,omitempty" json:"mtu,omitempty" jsonschema:"minimum=68,maximum=65535" effect:"next boot" element:"<mtu size>" doc:"virtio: MTU that the guest is told; default: the network's"`
+	MTU       int       `yaml:"mtu,omitempty" json:"mtu,omitempty" jsonschema:"minimum=68,maximum=65535" effect:"next boot" element:"<mtu size>" doc:"virtio, not on macvtap and user networks: MTU that the guest is told; default: the network's"`
 	Link      string    `yaml:"link,omitempty" json:"link,omitempty" jsonschema:"enum=up,enum=down" effect:"live" element:"<link state>" doc:"state of the link; default: up"`
 	VLAN      int       `yaml:"vlan,omitempty" json:"vlan,omitempty" jsonschema:"minimum=1,maximum=4094" effect:"next boot" element:"<vlan>" doc:"VLAN of the port, where the network is bridged and the bridge filters VLANs (Open vSwitch; a Linux bridge with libvirt 11.0 and later)"`
 	BootOrder int       `yaml:"bootOrder,omitempty" json:"bootOrder,omitempty" jsonschema:"minimum=1" effect:"next boot" element:"<boot order>" doc:"place in the firmware's boot order (PXE)"`
