@@ -161,6 +161,43 @@ func Detach(dom *libvirt.Domain, p Plugged) (gone bool, err error) {
 	return false, wrap("detach "+p.String()+" from", dom, err)
 }
 
+// MountedOn are the mount points that the agent of a running guest names for a
+// disk; none where no agent is connected, since nobody else can tell. The
+// agent's answer may take as long as it likes: the caller bounds it.
+func MountedOn(dom *libvirt.Domain, disk string) ([]string, error) {
+	live, err := liveDevices(dom)
+	if err != nil {
+		return nil, err
+	}
+	k := live.disk(disk)
+	if k == nil || k.Target == nil || !live.hasAgent() {
+		return nil, nil
+	}
+	found, err := dom.GetFSInfo(0)
+	if err != nil {
+		return nil, wrap("ask the agent for mounts of", dom, err)
+	}
+	return mountedOn(found, k.Target.Dev), nil
+}
+
+// mountedOn are the mount points on the disk with that target.
+func mountedOn(found []libvirt.DomainFSInfo, target string) []string {
+	var points []string
+	for _, f := range found {
+		if slices.Contains(f.DevAlias, target) {
+			points = append(points, f.MountPoint)
+		}
+	}
+	return points
+}
+
+// hasAgent says that the guest's agent has opened its port.
+func (d devices) hasAgent() bool {
+	return slices.ContainsFunc(d.Channels, func(c libvirtxml.DomainChannel) bool {
+		return c.Target != nil && c.Target.VirtIO != nil && c.Target.VirtIO.Name == agentChannel && c.Target.VirtIO.State == "connected"
+	})
+}
+
 // HasCGroup says that libvirt keeps a running domain in a control group. Where
 // it does not, in a container or of an ordinary user, attaching a share makes
 // libvirtd 9.0 crash, which puts virtiofsd into the group without a look

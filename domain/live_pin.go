@@ -46,11 +46,13 @@ func hostCPUs(dom *libvirt.Domain) (int, error) {
 	return len(present), err
 }
 
-// cpuMap is a set of CPUs in libvirt's form, of a host of n; an empty set is all of them.
+// cpuMap is a set of CPUs as the file writes it (libvirt's <cpuset>: 0-3,^2,8)
+// for a host of n CPUs; an empty set is all of them.
 func cpuMap(set string, n int) []bool {
 	out := make([]bool, n)
 	for part := range strings.SplitSeq(set, ",") {
-		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		part, without := strings.CutPrefix(part, "^")
+		first, last, isRange := strings.Cut(part, "-")
 		from, err := strconv.Atoi(first)
 		to, errTo := strconv.Atoi(last)
 		if !isRange {
@@ -63,7 +65,7 @@ func cpuMap(set string, n int) []bool {
 			continue // validated in the file
 		}
 		for i := from; i <= min(to, n-1); i++ {
-			out[i] = true
+			out[i] = !without
 		}
 	}
 	return out

@@ -28,7 +28,7 @@ var rules = map[string]rule{
 	"Disk.image":    {"recycle for a disk that recycle renews, else recreate", reimaged},
 	"Disk.size":     {"larger: live on virtio and scsi, else next boot; smaller: recreate", resized},
 	"Disk.throttle": {"live; nvme: next boot", liveWhen(throttles)},
-	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared); " +
+	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared) and in a control group; " +
 		"removed: live unless it has a target, where it is mounted; else next boot", liveWhen(sharePlugs)},
 	"networks[]": {"live for model virtio, e1000e and igb, unless it asks for bootOrder or forwards; else next boot", liveWhen(nicPlugs)},
 }

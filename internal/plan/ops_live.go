@@ -5,6 +5,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -73,6 +74,9 @@ func (o detachDevice) describe() (string, string) { return "detach " + o.name, o
 const letGo = 20 * time.Second
 
 func (o detachDevice) run(ctx context.Context, a *Applier) error {
+	if err := o.unmounted(ctx, a); err != nil {
+		return err
+	}
 	events, stop, err := a.Client.Watch(ctx, o.uuid)
 	if err != nil {
 		return err
@@ -92,6 +96,31 @@ func (o detachDevice) run(ctx context.Context, a *Applier) error {
 			return asked
 		}
 	}
+}
+
+// unmounted refuses a disk that the guest's agent says is mounted: Linux would
+// give it up all the same. An agent that does not answer is none.
+func (o detachDevice) unmounted(ctx context.Context, a *Applier) error {
+	if o.device.Disk == "" {
+		return nil
+	}
+	limit, cancel := context.WithTimeout(ctx, agentLimit)
+	defer cancel()
+	points, err := virt.Within(limit, a.Client, func(conn *libvirt.Connect) ([]string, error) {
+		dom, err := conn.LookupDomainByUUIDString(o.uuid)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = dom.Free() }()
+		return domain.MountedOn(dom, o.device.Disk)
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil || len(points) == 0:
+		return nil
+	}
+	return o.held("it is mounted on " + strings.Join(points, ", "))
 }
 
 // answer waits for a reason to ask again; it is an error when there is none.
