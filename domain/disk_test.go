@@ -99,6 +99,7 @@ func TestRootGivesItsPlaceInTheBootOrder(t *testing.T) {
 		{"alone", with(func(*Spec) {}), 1},
 		{"a later disk", withDisk(Disk{Name: "a", BootOrder: 2}), 1},
 		{"a disk before it", withDisk(Disk{Name: "a", BootOrder: 1}), 2},
+		{"a device of the host", func(s *Spec) { s.HostDevices = []HostDevice{{BootOrder: 1}} }, 2},
 		{"a NIC too", func(s *Spec) {
 			withDisk(Disk{Name: "a", BootOrder: 1})(s)
 			withNIC(NIC{MAC: "52:54:00:00:00:02", Network: "lab", BootOrder: 2})(s)

@@ -47,6 +47,9 @@ func rootOrder(s *Spec) uint {
 	for _, n := range s.NICs {
 		taken[n.BootOrder] = true
 	}
+	for _, h := range s.HostDevices {
+		taken[h.BootOrder] = true
+	}
 	order := 1
 	for taken[order] {
 		order++

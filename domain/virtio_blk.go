@@ -17,9 +17,7 @@ func virtioBlk(s *Spec, d *libvirtxml.Domain) error {
 		if k.QueueSize > 0 {
 			disk.Driver.QueueSize = new(uint(k.QueueSize))
 		}
-		if k.Packed != nil {
-			disk.Driver.Packed = map[bool]string{true: "on", false: "off"}[*k.Packed]
-		}
+		disk.Driver.Packed = onOff(k.Packed)
 		addDisk(d, k, disk)
 	}
 	return nil

@@ -76,3 +76,14 @@ func TestImagesBesideOneThatFails(t *testing.T) {
 	assert.NilError(t, p.unfit(guests[0], images))
 	assert.Error(t, p.unfit(guests[1], images), "image `gone` could not be had")
 }
+
+// TestImagesOf: an image that only a data disk backs on is built too.
+func TestImagesOf(t *testing.T) {
+	file := &config.File{Images: map[string]config.Image{"i": {File: "/i"}, "k": {File: "/k"}, "unused": {File: "/u"}}}
+	guests := []config.Guest{
+		{Image: "i", Disks: []config.Disk{{Name: "tools", Image: "k"}, {Name: "same", Image: "i"}, {Name: "log"}}},
+		{Disks: []config.Disk{{Name: "tools", Image: "k"}}}, // without an image of its own
+	}
+	assert.DeepEqual(t, imagesOf(file, guests), map[string]config.Image{"i": {File: "/i"}, "k": {File: "/k"}})
+	assert.DeepEqual(t, imageNames(guests[0]), []string{"i", "k"})
+}

@@ -53,19 +53,23 @@ func onBases(paths ...string) plan.ObservedGuest {
 func TestLetGo(t *testing.T) {
 	p := withFolder(t)
 	assert.NilError(t, p.letGo(plan.Observed{}), "no folder yet")
-	for _, name := range []string{"used", "previous", "dropped", "file"} {
+	for _, name := range []string{"used", "previous", "disk", "dropped", "file"} {
 		link, err := p.folder.RootPath(name)
 		assert.NilError(t, err)
 		assert.NilError(t, os.Symlink("/nix/store/"+name, link))
 	}
 	o := plan.Observed{Guests: map[string]plan.ObservedGuest{"a": onBases("/nix/store/used", "/nix/store/previous"), "b": onBases("")}}
+	// A data disk may back on an image too.
+	disk := onBases("")
+	disk.Mark.Volumes = []plan.Volume{{Name: "p-d.tools.qcow2", Disk: "tools", Base: &plan.Base{StorePath: "/nix/store/disk"}}}
+	o.Guests["d"] = disk
 	all := held(t, p)
 	unread := o
 	unread.Broken = []string{"domain `p-c`: read mark: EOF"}
 	assert.NilError(t, p.letGo(unread))
 	assert.DeepEqual(t, held(t, p), all)
 	assert.NilError(t, p.letGo(o))
-	assert.DeepEqual(t, held(t, p), []string{"/nix/store/previous", "/nix/store/used"})
+	assert.DeepEqual(t, held(t, p), []string{"/nix/store/disk", "/nix/store/previous", "/nix/store/used"})
 	assert.NilError(t, p.letGo(plan.Observed{}))
 	assert.Equal(t, len(held(t, p)), 0)
 }
