@@ -10,6 +10,12 @@ var badNIC = []badCase{
 		want: "vmprov.yaml:3:50: guests.a.networks[0].name: must be a DNS label (a-z, 0-9 and `-`, at most 63 characters, no `-` at either end), got `eth_0`",
 	},
 	{
+		name: "MTU where none is told",
+		yaml: head + "networks: {out: {mode: user}, tap: {mode: macvtap, dev: eth0}}\nguests: {a: {ready: [running], networks: [{network: out, mtu: 1400}, {network: tap, mtu: 1400}]}}\n",
+		want: "vmprov.yaml:4:58: guests.a.networks[0].mtu: must not be given on a network of mode user, whose guests libvirt tells none\n" +
+			"vmprov.yaml:4:85: guests.a.networks[1].mtu: must not be given on a network of mode macvtap, whose guests libvirt tells none",
+	},
+	{
 		name: "address without a subnet",
 		yaml: head + "guests: {a: {networks: [{network: default, address: 10.0.0.9, address6: 'fd00::9'}]}}\n",
 		want: "vmprov.yaml:3:44: guests.a.networks[0].address: must be given with `ipv4` of network default, which says what its subnet is\n" +

@@ -54,6 +54,9 @@ func (v validator) nicKeys(f family, nic NIC, network Network, at string) {
 			v.key(own, "must only be given with model virtio, got model %s", nic.Model)
 		}
 	}
+	if v.layout.said(at+".mtu") && (network.Mode == NetworkUser || network.Mode == NetworkMacvtap) {
+		v.key(at+".mtu", "must not be given on a network of mode %s, whose guests libvirt tells none", network.Mode)
+	}
 	if nic.Queues > 1 && network.Mode == NetworkUser {
 		v.key(at+".queues", "must not be given on a network of mode user, which has one")
 	}
