@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -132,4 +133,32 @@ func (p *project) sees(t *testing.T, guest, command, want string) {
 	t.Helper()
 	loop := fmt.Sprintf("for i in $(seq 50); do got=$( { %s; } 2>&1); [ \"$got\" = '%s' ] && break; usleep 100000; done; echo \"$got\"", command, want)
 	assert.Check(t, cmp.Equal(p.ssh(t, guest, loop), want), "%s", command)
+}
+
+// TestInterruptedLiveChange cuts an up short around the attachment of a disk:
+// the next one attaches it where it is not, and no second time.
+func TestInterruptedLiveChange(t *testing.T) {
+	t.Parallel()
+	const guest = "guests:\n  a: {disks: [{name: data, bus: nvme, size: 16MiB}%s]}\n"
+	for _, m := range []moment{
+		{"done", "define domain", "a"},
+		{"started", "attach disk", "a"},
+		{"done", "attach disk", "a"},
+		{"started", "commit mark", "a"},
+	} {
+		t.Run(m.String(), func(t *testing.T) {
+			p := newProject(t)
+			p.configureIdle(t, fmt.Sprintf(guest, ""))
+			p.must(t, "up")
+			pid := p.pid(t, "a")
+			p.configureIdle(t, fmt.Sprintf(guest, ", {name: more, size: 16MiB}"))
+			p.cut(t, syscall.SIGKILL, m, "up")
+			p.must(t, "up")
+			assert.Check(t, cmp.Equal(p.pid(t, "a"), pid))
+			for _, flags := range [][]string{nil, {"--inactive"}} {
+				assert.Check(t, cmp.Equal(strings.Count(p.dumpXML(t, "a", flags...), "<alias name='ua-more'/>"), 1), "%s", flags)
+			}
+			assert.Check(t, cmp.Equal(p.must(t, "plan"), "a: unchanged\n"))
+		})
+	}
 }
