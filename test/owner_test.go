@@ -86,7 +86,7 @@ guests:
     cpus: 1
     memory: 256MiB
     disks: [{name: data, bus: nvme, size: 16MiB}]
-    shares: [{tag: share, source: ./share, target: /mnt/share}]
+    shares: [{tag: share, source: ./share, target: /mnt/share}, {tag: made, source: ~/made/deep, create: true}]
 `)
 	assert.NilError(t, os.Chown(p.Dir, ulla.id, ulla.id))
 	assert.NilError(t, os.Chown(p.path("vmprov.yaml"), ulla.id, ulla.id))
@@ -112,7 +112,9 @@ guests:
 	p.asRoot(t, "destroy", "--yes")
 	p.noLeaks(t)
 	assert.Assert(t, cmp.Len(p.filesOf(t, ulla), 0))
-	p.asRoot(t, "up")
+	assert.NilError(t, os.RemoveAll(filepath.Join(ulla.home, "made")))
+	p.asRoot(t, "up") // root makes ulla's folder anew
+	assert.Check(t, exists(filepath.Join(ulla.home, "made/deep")))
 	keys()
 	ulla.ownsHome(t)
 	p.as(t, ulla, libvirt, "destroy", "--yes").Assert(t, icmd.Success)
