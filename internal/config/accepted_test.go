@@ -3,6 +3,7 @@
 package config
 
 import (
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -24,6 +25,7 @@ func TestParseAccepts(t *testing.T) {
 		{"hugepages with a share", guest("shares: [{tag: t, source: /s}], memoryBacking: {hugepages: 2MiB, source: memfd, shared: true, allocation: immediate}")},
 		{"numa of CPUs that may come, and a node without any", guest("cpus: 2, maxCPUs: 4, memory: 3GiB, numa: [{cpus: '0,2-3', memory: 1GiB, distances: {0: 10, 1: 11, 2: 255}}, {cpus: '1', memory: 1GiB}, {memory: 1GiB, hostNodes: '0-1,^1'}]")},
 		{"pins", guest("iothreads: 1, maxCPUs: 4, disks: [{name: d, size: 1GiB, iothread: true}], cputune: {vcpupin: {0: '0-3,^1', 3: '16383'}, emulatorpin: '1', iothreadpin: {1: '2', 2: '3'}}")},
+		{"many pins in one line", guest("cpus: 64, cputune: {vcpupin: {" + strings.ReplaceAll(lines(64, "%d: '2', "), "\n", "") + "}}, rootPorts: 0, usb: none")},
 		{"boards by their version", head + "guests: {a: {machine: pc-q35-rhel9.4.0, iommu: intel}, b: {machine: pc-i440fx-7.2, watchdog: ib700, panic: isa}, c: {machine: virt-8.2, iommu: smmuv3}}\n"},
 		{"what only the host's board can tell", guest("iommu: smmuv3, tpm: {version: '1.2', model: tpm-tis}, panic: isa, firmware: {type: efi, secureBoot: true}")},
 		{"root ports said not on pc", guest("machine: pc, rootPorts: 0")},

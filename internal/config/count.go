@@ -19,7 +19,7 @@ func counts(families []family, r *report) bool {
 	if len(families) == 0 {
 		r.value("guests", "must have at least one guest")
 	}
-	guests, devices, ok := 0, 0, true
+	guests, devices, items, ok := 0, 0, 0, true
 	for _, f := range families {
 		if f.count < 1 || f.count > maxGuests {
 			r.value(f.at("count"), "must be 1 to %d, got %d", maxGuests, f.count)
@@ -33,6 +33,7 @@ func counts(families []family, r *report) bool {
 		}
 		guests += f.count
 		devices += f.count * (amountOf(f.decl.Disks) + len(f.decl.Shares) + len(f.decl.Networks) + len(f.decl.Ready))
+		items += f.count * itemsOf(f.decl)
 	}
 	if guests > maxGuests {
 		r.key("guests", "must be at most %d in all, got %d", maxGuests, guests)
@@ -40,6 +41,10 @@ func counts(families []family, r *report) bool {
 	}
 	if devices > maxDevices {
 		r.key("guests", "must have at most %d disks, shares, networks and probes in all, got %d", maxDevices, devices)
+		return false
+	}
+	if items > maxDevices {
+		r.key("guests", "must have at most %d forwards, pins, NUMA nodes, arguments and other items in all, got %d", maxDevices, items)
 		return false
 	}
 	return ok

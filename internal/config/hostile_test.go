@@ -26,6 +26,11 @@ func TestHostile(t *testing.T) {
 	for i := range 4000 {
 		inherit += fmt.Sprintf("  g%d: {}\n", i)
 	}
+	// pass is a default that guests inherit: n items of a list or mapping.
+	pass := func(n, guests int, form, item string) string {
+		list := strings.TrimSuffix(strings.ReplaceAll(lines(n, item+", "), "\n", ""), ", ")
+		return head + "defaults: {" + fmt.Sprintf(form, list) + "}\nguests:\n" + lines(guests, "  g%d: {}\n")
+	}
 	cases := []struct{ name, yaml, want string }{
 		{"too large", strings.Repeat("#", maxBytes+1), "vmprov.yaml: must be at most 256KiB"},
 		{"brackets", deep("["), "vmprov.yaml:1:32: must be nested at most 32 levels deep"},
@@ -53,6 +58,13 @@ func TestHostile(t *testing.T) {
 		{"many namespaces", head + "guests: {a: {disks: [" + lines(4, "{name: a%d, bus: nvme, size: 1GiB, count: 256, controller: c},") + "]}}", "vmprov.yaml:3:83: guests.a.disks[1]: must not be one of more than 256 namespaces of controller c"},
 		{"a bomb of merge keys", merges.String(), "vmprov.yaml:1:1: must expand to at most 100000 values: too many aliases or merge keys"},
 		{"a bomb of inherited lists", inherit, "vmprov.yaml:4:1: guests: must have at most 100000 disks, shares, networks and probes in all, got 20000000"},
+		{"a bomb of inherited pins", pass(4000, 4000, "cpus: 4096, cputune: {vcpupin: {%s}}", "%d: '0-16383'"), "vmprov.yaml:4:1: guests: must have at most 100000 forwards, pins, NUMA nodes, arguments and other items in all, got 16000000"},
+		{"many pins to all CPUs", pass(4000, 20, "cpus: 4095, maxCPUs: 2, cputune: {vcpupin: {%s}}", "%d: '0-16383'"), "vmprov.yaml:3:33: defaults.maxCPUs: must not be less than cpus 4095, got 2"},
+		{"items of a flow collection", "[" + strings.Repeat("a: ,", 10_000), "vmprov.yaml:1:5: cannot be read as YAML: unexpected scalar value type"},
+		{"one long set of CPUs", head + "guests: {a: {cputune: {emulatorpin: '" + strings.TrimSuffix(strings.Repeat("0-16383,", 30_000), ",") + "'}}}", "vmprov.yaml:3:37: guests.a.cputune.emulatorpin: must be CPUs of the host such as 2, 4-7 or 0-3,^2, at most 16383, got `0-16383,0-16383,0-16383,0-16383,0-16383,0-16383,0-16383,0-16383,0-16383,0-16383,…`"},
+		{"many forwards of one port", pass(2000, 40, "networks: [{network: default, forwards: [%s]}]", "{host: 2222, guest: %d}"), "vmprov.yaml:3:42: defaults.networks[0].forwards: must only be given on a network of mode user, got mode nat"},
+		{"XML that many inherit", head + "defaults: {xml: {merge: '<domain>" + strings.Repeat("<a/>", 45_000) + "</domain>'}}\nguests:\n" + lines(4_000, "  g%d: {cpus: 0}\n"), "vmprov.yaml:5:14: guests.g0.cpus: must be 1 to 4096, got 0"},
+		{"deep XML", head + "guests: {a: {xml: {merge: '" + strings.Repeat("<domain>", 30_000) + "'}}}", "vmprov.yaml:3:27: guests.a.xml.merge: must be a <domain> element, got a mistake in its line 1: unexpected EOF"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -16,11 +16,13 @@ type validator struct {
 	*report
 	file     *File
 	families []family
+	// markups are the texts of XML that were checked, which many guests may share.
+	markups map[string]error
 }
 
 // validate reports every rule that the completed configuration breaks.
 func validate(file *File, families []family, r *report) {
-	v := validator{report: r, file: file, families: families}
+	v := validator{report: r, file: file, families: families, markups: map[string]error{}}
 	v.label("project", file.Project)
 	v.connection()
 	v.pool()

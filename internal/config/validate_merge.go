@@ -21,7 +21,13 @@ func (v validator) merge(f family) {
 	if f.spec.XML == nil || !v.layout.said(at) || v.isBroken(at) {
 		return
 	}
-	if err := checkMarkup(string(f.spec.XML.Merge)); err != nil {
+	text := string(f.spec.XML.Merge)
+	err, known := v.markups[text]
+	if !known {
+		err = checkMarkup(text)
+		v.markups[text] = err
+	}
+	if err != nil {
 		v.value(at, "must be a <domain> element, got %v", err)
 	}
 }

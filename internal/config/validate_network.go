@@ -83,7 +83,7 @@ func (v validator) networkKeys(n Network, at string) {
 
 // networkValues checks the values of a network that are not subnets.
 func (v validator) networkValues(n Network, at string) {
-	if n.Bridge != "" && !interfaceName.MatchString(n.Bridge) {
+	if v.layout.said(at+".bridge") && !interfaceName.MatchString(n.Bridge) {
 		v.value(at+".bridge", "must be the name of a host's bridge, got %s", quote(n.Bridge))
 	}
 	if v.layout.said(at+".dev") && !interfaceName.MatchString(n.Dev) {

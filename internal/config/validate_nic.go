@@ -20,7 +20,11 @@ func (v validator) nics(f family) {
 	met := map[string]bool{}
 	for i, nic := range f.spec.Networks {
 		here := item(at, i)
-		v.nicName(nic, here, met)
+		said := ""
+		if i < len(f.decl.Networks) {
+			said = f.decl.Networks[i].Name
+		}
+		v.nicName(nic, said, here, met)
 		v.nicAddress(f, nic, here)
 		v.nicMAC(f, nic, here)
 		network, known := v.file.Networks[nic.Network]
@@ -36,9 +40,10 @@ func (v validator) nics(f family) {
 	}
 }
 
-func (v validator) nicName(nic NIC, at string, met map[string]bool) {
+// nicName checks a name as the file says it; nic has the default where it says none.
+func (v validator) nicName(nic NIC, said, at string, met map[string]bool) {
 	if v.layout.said(at + ".name") {
-		v.label(at+".name", nic.Name)
+		v.label(at+".name", said)
 	}
 	if met[nic.Name] {
 		v.value(at, "must be named once, got %s again (`name` tells two NICs on one network apart)", quote(nic.Name))

@@ -2,8 +2,6 @@
 
 package config
 
-import "fmt"
-
 // ACPI's distances between NUMA nodes (SLIT): of a node to itself, and the most.
 const (
 	localDistance = 10
@@ -54,48 +52,33 @@ func (v validator) nodeCPUs(f family) {
 	if v.isBroken(f.at("cpus")) || v.isBroken(f.at("maxCPUs")) {
 		return
 	}
-	missing, sound := map[int]bool{}, true
-	for n := range last + 1 {
-		missing[n] = true
-	}
+	var all, placed numbers
+	all.addRange(0, last)
+	sound := true
 	for i, node := range f.spec.NUMA {
 		here := item(at, i) + ".cpus"
 		if !f.layout.said(here) {
 			continue
 		}
 		set, ok := cpuSet(node.CPUs)
-		if !ok {
+		foreign, own := set.minus(&all)
+		fresh, twice := own.minus(&placed)
+		switch {
+		case !ok:
 			v.value(here, "must be CPUs of the guest such as 0-3 or 0,2, got %s", quote(node.CPUs))
-			sound = false
-			continue
+		case !foreign.isEmpty():
+			v.value(here, "must be CPUs of the guest, 0 to %d, got %s", last, quote(node.CPUs))
+		case !twice.isEmpty():
+			v.value(here, "must not have CPU %s, which is in another node, got %s", &twice, quote(node.CPUs))
 		}
-		if fault := takeCPUs(set, missing, last); fault != "" {
-			v.value(here, "%s, got %s", fault, quote(node.CPUs))
-			sound = false
+		sound = sound && ok && foreign.isEmpty() && twice.isEmpty()
+		for n := range placed {
+			placed[n] |= fresh[n]
 		}
 	}
-	if sound && len(missing) > 0 {
-		v.value(at, "must have each of the guest's CPUs 0 to %d in a node, lacks %s", last, setWords(missing, last))
+	if missing, _ := all.minus(&placed); sound && !missing.isEmpty() {
+		v.value(at, "must have each of the guest's CPUs 0 to %d in a node, lacks %s", last, &missing)
 	}
-}
-
-// takeCPUs takes the CPUs of a node from those that are in none yet. It says
-// what is wrong where one is none of the guest's, or in another node.
-func takeCPUs(set, missing map[int]bool, last int) string {
-	twice := map[int]bool{}
-	for n := range set {
-		if n > last {
-			return fmt.Sprintf("must be CPUs of the guest, 0 to %d", last)
-		}
-		if !missing[n] {
-			twice[n] = true
-		}
-		delete(missing, n)
-	}
-	if len(twice) > 0 {
-		return fmt.Sprintf("must not have CPU %s, which is in another node", setWords(twice, last))
-	}
-	return ""
 }
 
 func (v validator) distances(f family, node int) {

@@ -106,17 +106,24 @@ func syntaxError(err error) (position, string) {
 // tooDeep finds where the nesting passes the limit. The parser recurses, and a
 // stack that overflows cannot be caught, so this looks at the tokens before.
 // It counts at least as many levels as there are: open brackets, and the
-// columns of those tokens of a block that may open a level.
+// columns of those tokens of a block that may open a level. An item of a flow
+// collection ends the levels of the one before it.
 func tooDeep(tokens token.Tokens) (position, bool) {
 	var columns []int
-	flow, line := 0, 0
+	// opened is how many columns there were at each open bracket.
+	var opened []int
+	line := 0
 	for _, t := range tokens {
 		at := tokenPosition(t)
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
-			flow++
+			opened = append(opened, len(columns))
 		case token.MappingEndType, token.SequenceEndType:
-			flow = max(flow-1, 0)
+			opened = opened[:max(len(opened)-1, 0)]
+		case token.CollectEntryType:
+			if len(opened) > 0 {
+				columns = columns[:min(len(columns), opened[len(opened)-1])]
+			}
 		}
 		if at.line != line || opensLevel(t.Type) {
 			for len(columns) > 0 && columns[len(columns)-1] >= at.col {
@@ -125,7 +132,7 @@ func tooDeep(tokens token.Tokens) (position, bool) {
 			columns = append(columns, at.col)
 		}
 		line = at.line
-		if flow+len(columns) > maxNesting {
+		if len(opened)+len(columns) > maxNesting {
 			return at, true
 		}
 	}
