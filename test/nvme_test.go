@@ -211,8 +211,8 @@ func (p *project) seesNVMeFeatures(t *testing.T) {
 		{"controller memory buffer in the third BAR", of("kdevops0_1") + "; set -- $(sed -n 3p device/device/resource); echo $(($2 - $1 + 1))", "16777216"},
 		{"zones", of("zones_1") + "; cat queue/zoned queue/chunk_sectors queue/nr_zones queue/max_open_zones queue/max_active_zones", "host-managed\n32768\n4\n3\n4"},
 		{"protection information", of("dif_1") + "; cat integrity/format integrity/tag_size", "T10-DIF-TYPE1-CRC\n2"},
-		{"paths of the shared namespace", "ls -d /sys/block/nvme*c*n1 | wc -l; cat /sys/class/nvme-subsystem/*/subsysnqn | grep -c '^nqn.2019-08.org.qemu:" + p.domain("a") + ":multi$'", "2\n1"},
-		{"path of the other one", "ls -d /sys/block/nvme*c*n2 | wc -l", "1"},
+		{"paths of the shared namespace", "grep -l ^multi /sys/block/nvme*c*n1/device/serial | wc -l; cat /sys/class/nvme-subsystem/*/subsysnqn | grep -c '^nqn.2019-08.org.qemu:" + p.domain("a") + ":multi$'", "2\n1"},
+		{"path of the other one", "grep -l ^multi /sys/block/nvme*c*n2/device/serial | wc -l", "1"},
 		{"writes to both", "for n in 1 2; do dd if=/dev/urandom of=/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_multi_$n bs=64k count=1 oflag=direct 2>&1 | grep -c 'records out'; done", "1\n1"},
 	} {
 		assert.Check(t, cmp.Equal(p.ssh(t, "a", tc.command), tc.want), tc.what)

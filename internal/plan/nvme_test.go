@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert/cmp"
 	"libvirt.org/go/libvirtxml"
 
+	"vmprov/internal/config"
 	"vmprov/internal/virt"
 )
 
@@ -100,6 +101,25 @@ func nvmeProperties(d libvirtxml.Domain) map[string]string {
 		}
 	}
 	return out
+}
+
+// TestNVMeExamples renders the examples in both forms.
+func TestNVMeExamples(t *testing.T) {
+	for _, name := range []string{"nvme", "nvme-zoned", "nvme-multipath"} {
+		file, err := config.Load("../../examples/" + name + "/" + config.DefaultFile)
+		assert.NilError(t, err)
+		var said []map[string]string
+		for _, native := range []bool{false, true} {
+			d := NewDesired(file, virt.Host{Arch: "x86_64", Machine: "q35", LibVersion: testLibVersion, NativeNVMe: native}, nil, SSH{User: "root"}, "machine", "v1")
+			texts, err := Render(d, Observed{}, d.Declared)
+			assert.NilError(t, err, name)
+			var out libvirtxml.Domain
+			assert.NilError(t, out.Unmarshal(texts[file.Guests[0].Name]))
+			said = append(said, nvmeProperties(out))
+		}
+		assert.DeepEqual(t, said[0], said[1])
+		assert.Check(t, len(said[0]) > 0, name)
+	}
 }
 
 // properties72 are those of QEMU 7.2 that count here.
