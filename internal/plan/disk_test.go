@@ -41,6 +41,8 @@ func TestUpOfDisks(t *testing.T) {
 		{name: "disk image of another name stopped", was: "  a: {disks: [{name: tools, image: k, persist: false}]}\n",
 			now: "  a: {disks: [{name: tools, image: i, persist: false}]}\n", observed: func(o Observed) Observed { return o.with("a", off) }},
 		{name: "disk image started", was: imageDisk, desired: unbuiltDisk, observed: func(o Observed) Observed { return o.with("a", off) }},
+		{name: "disk image new for a disk and another change", was: "  a: {disks: [{name: tools, size: 8GiB, persist: false}]}\n",
+			now: "  a: {memory: 2GiB, disks: [{name: tools, size: 8GiB, image: k, persist: false}]}\n"},
 		{name: "disk path created", now: pathDisk},
 		{name: "disk preallocated", now: "  a: {disks: [{name: log, size: 1GiB, preallocation: falloc}]}\n"},
 	} {
@@ -66,6 +68,10 @@ func TestRecycleOfDisks(t *testing.T) {
 			d.Images["i"] = built("i", 2)
 		}},
 		{name: "disk image before swap", was: renewedDisk, desired: rebuiltDisk, observed: func(o Observed) Observed { return midRecycle(o, false) }},
+		{name: "disk image new for a disk", was: "  a: {disks: [{name: tools, size: 8GiB, persist: false}]}\n",
+			now: "  a: {disks: [{name: tools, size: 8GiB, image: k, persist: false}]}\n"},
+		{name: "disk image no more", was: "  a: {disks: [{name: tools, size: 8GiB, image: k, persist: false}]}\n",
+			now: "  a: {disks: [{name: tools, size: 8GiB, persist: false}]}\n"},
 		{name: "counted disks", was: "  a: {disks: [{name: s, size: 1GiB, count: 2, persist: false}]}\n"},
 		{name: "path disk named", was: "  a: {disks: [{name: raw, path: /srv/raw.img}], recycle: {disks: []}}\n"},
 	} {

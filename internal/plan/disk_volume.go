@@ -61,9 +61,12 @@ func (s *sequence) diskBase(d config.Disk) *Base {
 }
 
 // unbased is why an overlay of the guest cannot be made: its image is not known.
+// A volume that the guest has stays as it is until a recycle renews it.
 func (s *sequence) unbased(m Mark) error {
 	for _, d := range s.spec.Disks {
-		if d.Image != "" && m.base(config.VolumeName(s.domain, d.Name, d.Format)) == nil {
+		name := config.VolumeName(s.domain, d.Name, d.Format)
+		has := s.have != nil && s.have.Mark.owns(name)
+		if d.Image != "" && !has && m.base(name) == nil {
 			return notBuilt(d)
 		}
 	}
