@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,11 +23,17 @@ func IsReadOnly(path string) (bool, error) {
 	return s.Flags&unix.ST_RDONLY != 0, nil
 }
 
+// mounting keeps two guests that start at once from mounting one over the other.
+// Processes are kept apart by the project's lock.
+var mounting sync.Mutex
+
 // MountReadOnly makes target, a folder that is made where it is missing, a
 // read-only view of the folder source (a bind mount). It is idempotent. The view
 // is read-only before it can be seen, so that nothing can be written through it
 // meanwhile (mount_setattr(2), Linux 5.12 and later). It takes root.
 func MountReadOnly(source, target string) error {
+	mounting.Lock()
+	defer mounting.Unlock()
 	same, err := isViewOf(source, target)
 	if same || err != nil {
 		return err
@@ -99,11 +106,14 @@ func isMountPoint(path string) (bool, error) {
 // are empty then, up to and without the folder top. It is idempotent, follows
 // no link, and deletes no file: what is not empty stays.
 func Unmount(target, top string) error {
-	mounted, err := isMountPoint(target)
-	if err != nil {
-		return err
-	}
-	if mounted {
+	for {
+		mounted, err := isMountPoint(target)
+		if err != nil {
+			return err
+		}
+		if !mounted {
+			break
+		}
 		if err := unix.Unmount(target, unix.UMOUNT_NOFOLLOW); err != nil {
 			return fmt.Errorf("end the read-only view %s: %w", target, os.NewSyscallError("umount2", err))
 		}

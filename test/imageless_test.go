@@ -69,7 +69,7 @@ func bootsClosures(t *testing.T, p *project) {
 		assert.Check(t, strings.HasPrefix(cmdline, "root=tmpfs rootflags=mode=0755 console=ttyS0,115200 init=/nix/store/"), cmdline)
 	}
 	// No key was accepted blindly: the guest has the one that it was given.
-	known := readFile(t, p.path("state/vmprov", p.Name, "known_hosts"))
+	known := readFile(t, p.path("state/vmprov/projects", p.Name, "known_hosts"))
 	assert.Check(t, cmp.Contains(known, "kdev."+p.Name+".1."))
 	assert.Check(t, cmp.Contains(p.must(t, "ssh-config"), "StrictHostKeyChecking yes"))
 	// The kernel's owner and rights are as they were.

@@ -40,13 +40,14 @@ func (p *program) logsCommand() command {
 			Description: "Prints what the guest wrote to its serial console, as it wrote it. Here -f means\n--follow; a configuration is named by --file or as an argument.",
 			Flags: []cli.Flag{
 				&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Category: groupHow, Usage: "go on as the guest writes"},
+				&cli.IntFlag{Name: "boot", Category: groupHow, Usage: "the log of boot `N`, of a guest with a kernel of the host"},
 			},
 			Action: func(c *cli.Context) error {
 				configPath, guest, err := p.oneGuest(c)
 				if err != nil {
 					return err
 				}
-				o := run.LogsOptions{Config: configPath, Guest: guest, Follow: c.Bool("follow")}
+				o := run.LogsOptions{Config: configPath, Guest: guest, Follow: c.Bool("follow"), Boot: c.Int("boot")}
 				return p.hand(c, func(ctx context.Context, env run.Env) error {
 					return p.verbs.logs(ctx, env, o)
 				})

@@ -33,6 +33,8 @@ type Applier struct {
 	AfterShared func()
 
 	shapes shapes
+	// began is how long console logs were as this command started their guests: uint64 by UUID.
+	began sync.Map
 }
 
 // Result is what became of a plan's actions.

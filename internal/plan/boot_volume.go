@@ -98,10 +98,11 @@ func (s *sequence) keyed(m Mark, spec config.Guest) Mark {
 	return m
 }
 
-// stale are volumes that the guest booted from and that nothing needs any more.
+// stale are volumes that the guest booted from and that nothing needs any more,
+// and console logs of boots that are long ago.
 func (s *sequence) stale(m Mark) []string {
 	needed := s.bootVolumes(m)
-	var out []string
+	out := s.oldLogs(m)
 	for _, v := range m.Volumes {
 		if v.Disk == "" && s.isBootVolume(v.Name) && !slices.ContainsFunc(needed, func(n Volume) bool { return n.Name == v.Name }) {
 			out = append(out, v.Name)
@@ -119,12 +120,9 @@ func (s *sequence) isBootVolume(name string) bool {
 // running has stays until it is off.
 func (s *sequence) booting(m Mark, spec config.Guest, runs bool) Mark {
 	m = s.keyed(m, spec)
-	if !runs {
-		m.Runs = nil
-	}
 	b, known := s.d.boot(spec)
 	if !known {
-		return m
+		return s.offMark(m, runs)
 	}
 	next := m.Base
 	if next.Boot = b; spec.Imageless != nil {
@@ -138,7 +136,16 @@ func (s *sequence) booting(m Mark, spec config.Guest, runs bool) Mark {
 		m.Runs = nil
 	}
 	m.Base = next
-	return m
+	return s.offMark(m, runs)
+}
+
+// offMark is the mark of a guest that is off, unless it runs.
+func (s *sequence) offMark(m Mark, runs bool) Mark {
+	if runs {
+		return m
+	}
+	m.Runs = nil
+	return s.logged(m)
 }
 
 // newBoot is what a guest boots otherwise than it was told to: the closure, the

@@ -147,7 +147,7 @@ func (s *sequence) destroy(o destruction) (left Mark, kept bool) {
 	}
 	s.off = slices.Clone(s.tail)
 	var deletes []Op
-	gone := s.consoleLogs()
+	gone := s.rotatedLogs(m.ConsoleLogs(s.domain))
 	for _, v := range m.Volumes {
 		if v.Disk == "" || !keep {
 			gone = append(gone, v.Name)

@@ -187,8 +187,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 		s.each(deletes, "renewed by recycle")
 		m = s.renew(m, applied)
 	}
-	m = s.owning(s.keyed(m, s.spec), s.spec)
-	m.Runs = nil
+	m = s.owning(s.offMark(s.keyed(m, s.spec), false), s.spec)
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
@@ -211,6 +210,18 @@ func (s *sequence) onGeneration(m Mark) bool {
 		return s.have.Live != nil && s.have.Live.Generation == m.Generation
 	}
 	return s.have.Root.Path == s.pool.Volume(s.rootVolume(m.Generation))
+}
+
+// missingBack are the volumes that a way back needs: the console log of another
+// boot, and where it is carried on, what an earlier command did not make.
+func (s *sequence) missingBack(back Mark, applied config.Guest, planned bool) []Op {
+	if !planned {
+		return s.missing(back, applied)
+	}
+	if back.Console == "" {
+		return nil
+	}
+	return []Op{createVolume{s.pool, s.console(back), s.ours, false}}
 }
 
 // trial is a boot on a new image: begun is done when the old overlay is out of
@@ -241,9 +252,8 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 		s.plan.Actions[first-1].IfFailed = t.ready
 	}
 	s.then(destroyDomain{s.uuid, s.domain}, "")
-	if t == nil {
-		s.each(s.missing(back, applied), "not there yet")
-	}
+	back = s.owning(s.offMark(back, false), applied)
+	s.each(s.missingBack(back, applied, t != nil), "not there yet")
 	s.define(back, applied, "the overlay it had")
 	back = s.dropRoot(back, back.Previous, "given up")
 	back.Previous, back.PreviousBase = 0, nil

@@ -5,7 +5,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"vmprov/internal/config"
@@ -145,7 +144,7 @@ func (s *sequence) newMark(base Base) Mark {
 	if s.ours {
 		m.PoolUUID = s.pool.UUID
 	}
-	return s.owning(s.keyed(m, s.spec), s.spec)
+	return s.owning(s.logged(s.keyed(m, s.spec)), s.spec)
 }
 
 // owning is the mark with every volume of a spec.
@@ -153,7 +152,7 @@ func (s *sequence) owning(m Mark, spec config.Guest) Mark {
 	if spec.Imageless == nil {
 		m = m.with(Volume{Name: s.rootVolume(m.Generation)})
 	}
-	m = m.with(Volume{Name: config.ConsoleVolumeName(s.domain)})
+	m = m.with(Volume{Name: m.ConsoleVolume(s.domain)})
 	m = m.with(s.bootVolumes(m)...)
 	return m.with(s.owned(spec)...)
 }
@@ -192,7 +191,7 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 // the plan deletes before.
 func (s *sequence) missing(m Mark, spec config.Guest, gone ...string) []Op {
 	var ops []Op
-	wanted := []storage.Volume{s.console()}
+	wanted := []storage.Volume{s.console(m)}
 	if spec.Imageless == nil {
 		wanted = append([]storage.Volume{s.overlay(m, spec)}, wanted...)
 	}
@@ -232,8 +231,8 @@ func (s *sequence) overlay(m Mark, spec config.Guest) storage.Volume {
 
 // console is the file that takes the console log. virtlogd, which writes it,
 // runs as root.
-func (s *sequence) console() storage.Volume {
-	v := storage.Volume{Name: config.ConsoleVolumeName(s.domain), Format: "raw"}
+func (s *sequence) console(m Mark) storage.Volume {
+	v := storage.Volume{Name: m.ConsoleVolume(s.domain), Format: "raw"}
 	if s.d.Host.Session {
 		v.Owner = s.d.Host.QEMUUser
 	}
@@ -254,10 +253,10 @@ func (s *sequence) commit(m Mark) ID {
 	m.Intent = IntentNone
 	stale := s.stale(m)
 	var deletes []Op
-	for _, name := range stale {
+	for _, name := range append(s.rotatedLogs(stale), stale...) {
 		deletes = append(deletes, deleteVolume{s.pool.Name, name})
 	}
-	s.each(deletes, "the guest does not boot it any more")
+	s.each(deletes, "of a boot that is past")
 	return s.then(commitMark{s.uuid, m.without(stale...)}, "")
 }
 
@@ -277,8 +276,8 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 		uuid: s.uuid, name: s.domain, pool: s.pool.Name,
 		root: s.pool.Volume(s.rootVolume(m.Generation)), base: m.Base.Path,
 		made:    m.Base.imageless() || s.makes(s.rootVolume(m.Generation)),
-		options: s.startOptions(m, spec),
-		disks:   s.overlays(m, spec),
+		options: s.startOptions(m, spec), console: m.ConsoleVolume(s.domain),
+		disks: s.overlays(m, spec),
 	}, cause)
 	if wait {
 		last = s.wait(m, spec)
@@ -317,7 +316,7 @@ func (s *sequence) wait(m Mark, spec config.Guest) ID {
 			Login: Login(s.d.Project, s.d.SSH, m, s.reach(spec)), MACs: spec.HardwareAddresses(s.d.Project),
 			Mounts: mountPoints(spec), BannerOnly: key != "" && !slices.Contains(m.Keys, key),
 		},
-		mark: m, console: config.ConsoleVolumeName(s.domain),
+		mark: m, console: m.ConsoleVolume(s.domain),
 	}, "")
 }
 
@@ -343,18 +342,4 @@ func describeImage(b Base) string {
 		return b.StorePath
 	}
 	return b.Identity
-}
-
-// consoleLogs are the volumes of a guest's console log: the log itself and
-// those that virtlogd rotated away (NAME.0, NAME.1 ...).
-func (s *sequence) consoleLogs() []string {
-	name := config.ConsoleVolumeName(s.domain)
-	var out []string
-	for _, volume := range sortedKeys(s.pool.Volumes) {
-		suffix, ok := strings.CutPrefix(volume, name+".")
-		if ok && suffix != "" && strings.Trim(suffix, "0123456789") == "" {
-			out = append(out, volume)
-		}
-	}
-	return out
 }

@@ -132,6 +132,10 @@ type Mark struct {
 	PreviousBase *Base  `xml:"previousBase,omitempty"`
 	// Runs is what the guest runs with where its next boot has another base.
 	Runs *Base `xml:"runs,omitempty"`
+	// Console is the volume of the console log, where each boot has its own;
+	// Boots counts those.
+	Console string `xml:"console,omitempty"`
+	Boots   int    `xml:"boots,attr,omitempty"`
 	// HostKey is the public key of the ssh server that the guest was given; empty for none.
 	HostKey     string      `xml:"hostKey,omitempty"`
 	Volumes     []Volume    `xml:"volume"`

@@ -111,6 +111,8 @@ type startDomain struct {
 	// made says that this plan makes the overlay, or that there is none.
 	made    bool
 	options domain.StartOptions
+	// console is the volume of the console log.
+	console string
 	// disks are data disks that are overlays too.
 	disks []overlay
 }
@@ -130,6 +132,7 @@ func (o startDomain) run(ctx context.Context, a *Applier) error {
 			return fmt.Errorf("start domain `%s`: %w", o.name, err)
 		}
 		defer func() { _ = dom.Free() }()
+		a.noteConsole(ctx, conn, o)
 		err = domain.StartWith(dom, o.options, a.LibVersion)
 		if virt.IsInvalidState(err) {
 			if active, activeErr := dom.IsActive(); activeErr == nil && active {

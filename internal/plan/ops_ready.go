@@ -27,6 +27,7 @@ func (o waitReady) describe() (string, string) { return "wait until ready", "" }
 func (o waitReady) run(ctx context.Context, a *Applier) error {
 	target := o.target
 	target.ConsoleTail = func(ctx context.Context) string { return a.ConsoleTail(ctx, o.mark.Pool, o.console) }
+	target.ConsoleSince = a.consoleSince(target.UUID, o.mark.Pool, o.console)
 	if err := ready.Wait(ctx, a.Client, target, a.Emit); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (o Observed) Lost(g ObservedGuest) []string {
 	}
 	var lost []string
 	for _, v := range g.Mark.Volumes {
-		if !pool.Volumes[v.Name] && v.Name != config.ConsoleVolumeName(g.Domain) {
+		if !pool.Volumes[v.Name] && !slices.Contains(g.Mark.ConsoleLogs(g.Domain), v.Name) {
 			lost = append(lost, v.Name)
 		}
 	}
@@ -99,7 +99,7 @@ func (g ObservedGuest) Edited(libVersion uint32) []string {
 func (g ObservedGuest) Kept() bool {
 	has := config.RootVolumeName(g.Domain, g.Mark.Generation)
 	if g.Mark.Base.imageless() {
-		has = config.ConsoleVolumeName(g.Domain)
+		has = g.Mark.ConsoleVolume(g.Domain)
 	}
 	return g.Mark.Intent == IntentNone && !g.Mark.owns(has)
 }

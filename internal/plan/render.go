@@ -51,7 +51,7 @@ func (r rendering) xml() (string, error) {
 		Kernel:      kernel, Initrd: initrd, Cmdline: cmdline,
 		OEMStrings:         strings,
 		FWCfg:              r.fwCfg(name),
-		ConsoleLog:         r.pool.Volume(config.ConsoleVolumeName(name)),
+		ConsoleLog:         r.pool.Volume(r.mark.ConsoleVolume(name)),
 		NativeNVMe:         r.desired.Host.NativeNVMe,
 		ReadOnlyFilesystem: r.desired.Host.ReadOnlyVirtioFS,
 	})

@@ -31,19 +31,12 @@ const panicked = "Kernel panic - not syncing"
 var troubles = regexp.MustCompile(`BUG: |Oops: |kernel BUG at |Internal error: |Unable to handle kernel |general protection fault|` +
 	`VFS: Cannot open root device|` + panicked)
 
-// beginnings are lines that only the begin of a boot has: of the firmware and
-// of the kernel. A log may hold several boots.
-var beginnings = regexp.MustCompile(`(?m)^.*(SeaBIOS \(version|BdsDxe: |\] Linux version ).*$`)
-
 // maxTrouble is how many lines an error shows of what a kernel said.
 const maxTrouble = 6
 
-// troubleIn looks for a panic of the last boot in a console log, and gives the
+// troubleIn looks for a panic in what a guest wrote in one boot, and gives the
 // first lines of the trouble.
 func troubleIn(console string) (lines string, panic bool) {
-	if starts := beginnings.FindAllStringIndex(console, -1); len(starts) > 0 {
-		console = console[starts[len(starts)-1][1]:]
-	}
 	if !strings.Contains(console, panicked) {
 		return "", false
 	}
@@ -56,10 +49,10 @@ func troubleIn(console string) (lines string, panic bool) {
 // lookForPanic reads the console log, as a guest whose kernel panicked runs on
 // and answers nothing.
 func (w *waiter) lookForPanic(ctx context.Context) error {
-	if w.target.ConsoleTail == nil {
+	if w.target.ConsoleSince == nil {
 		return nil
 	}
-	console := w.target.ConsoleTail(ctx)
+	console := w.target.ConsoleSince(ctx)
 	trouble, ok := troubleIn(console)
 	if !ok {
 		return nil

@@ -40,6 +40,9 @@ type Target struct {
 	BannerOnly bool
 	// ConsoleTail gives the end of the guest's console log, for an error.
 	ConsoleTail func(context.Context) string
+	// ConsoleSince gives what the guest wrote on its console in this boot; nil
+	// where that is not known, and a panic then not seen.
+	ConsoleSince func(context.Context) string
 }
 
 // Wait returns nil as soon as every probe held. It is called after the guest's

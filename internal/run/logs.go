@@ -5,11 +5,12 @@ package run
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"libvirt.org/go/libvirt"
 
-	"vmprov/internal/config"
 	"vmprov/internal/plan"
 	"vmprov/storage"
 )
@@ -19,6 +20,8 @@ type LogsOptions struct {
 	Config string
 	Guest  string
 	Follow bool
+	// Boot is the boot whose log is meant, where each has its own; 0 for the last one.
+	Boot int
 }
 
 // followEvery is how often a followed log is asked for more. libvirt has no
@@ -33,7 +36,10 @@ func Logs(ctx context.Context, env Env, o LogsOptions) error {
 		return err
 	}
 	defer p.close()
-	volume := config.ConsoleVolumeName(g.Domain)
+	volume, err := logOf(g, o.Boot)
+	if err != nil {
+		return err
+	}
 	offset, err := p.copyLog(ctx, g.Mark.Pool, volume, 0)
 	if err != nil || !o.Follow {
 		return err
@@ -50,6 +56,27 @@ func Logs(ctx context.Context, env Env, o LogsOptions) error {
 			return err
 		}
 	}
+}
+
+// logOf is the volume of a boot's log.
+func logOf(g plan.ObservedGuest, boot int) (string, error) {
+	if boot == 0 {
+		return g.Mark.ConsoleVolume(g.Domain), nil
+	}
+	var kept []string
+	for _, name := range g.Mark.ConsoleLogs(g.Domain) {
+		switch n := plan.BootOf(g.Domain, name); n {
+		case 0:
+		case boot:
+			return name, nil
+		default:
+			kept = append(kept, strconv.Itoa(n))
+		}
+	}
+	if len(kept) == 0 {
+		return "", fmt.Errorf("guest `%s` has one console log for all its boots", g.Mark.Guest)
+	}
+	return "", fmt.Errorf("guest `%s` has no console log of boot %d (there are those of %s)", g.Mark.Guest, boot, strings.Join(kept, ", "))
 }
 
 // copyLog writes what the log has beyond offset and gives the new offset. A
