@@ -14,6 +14,8 @@ readonly packages=(
     qemu-system-x86 qemu-utils openssh-client passt
     # firmware and TPM of guests that ask for them
     ovmf swtpm swtpm-tools
+    # tests of guests of another architecture
+    qemu-system-arm qemu-efi-aarch64
     # quickstart image
     busybox-static dropbear-bin syslinux syslinux-common mtools fdisk e2fsprogs xfsprogs kmod
     # tests
