@@ -134,7 +134,7 @@ func (o detachDevice) answer(ctx context.Context, events <-chan virt.DomainEvent
 			case virt.DeviceKept:
 				return o.held("it refuses")
 			case virt.DomainStopped, virt.DomainCrashed:
-				return fmt.Errorf("detach %s: the guest stopped meanwhile", o.device)
+				return fmt.Errorf("detach %s `%s`: the guest stopped meanwhile", o.name, o.object)
 			}
 		case <-again:
 			return nil
@@ -148,8 +148,8 @@ func (o detachDevice) answer(ctx context.Context, events <-chan virt.DomainEvent
 
 // held says that the guest has the device still, and what to do.
 func (o detachDevice) held(why string) error {
-	return fmt.Errorf("detach %s: the guest does not let go of it: %s (see that nothing there uses it and repeat, or `vmprov up --restart %s`)",
-		o.device, why, o.guest)
+	return fmt.Errorf("detach %s `%s`: the guest does not let go of it: %s (see that nothing there uses it and repeat, or `vmprov up --restart %s`)",
+		o.name, o.object, why, o.guest)
 }
 
 func (o detachDevice) ask(ctx context.Context, a *Applier) (gone bool, err error) {
