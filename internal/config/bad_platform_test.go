@@ -166,7 +166,7 @@ var badPlatform = []badCase{
 	{
 		name: "video on virt",
 		yaml: head + "guests: {a: {arch: aarch64, graphics: {type: vnc, video: vga}}}\n",
-		want: "vmprov.yaml:3:58: guests.a.graphics.video: must be virtio or bochs with machine virt, got `vga`",
+		want: "vmprov.yaml:3:58: guests.a.graphics.video: must be virtio with machine virt, got `vga`",
 	},
 	{
 		name: "usb",

@@ -129,8 +129,8 @@ func (v validator) graphics(f family) {
 			v.key(at, "must not be given with type none")
 		}
 	}
-	if (g.Video == "qxl" || g.Video == "vga") && !onBoard(f, boardQ35, boardPC) {
-		v.value(f.at("graphics.video"), "must be virtio or bochs with machine virt, got %s", quote(g.Video))
+	if g.Video != "" && g.Video != "virtio" && !onBoard(f, boardQ35, boardPC) {
+		v.value(f.at("graphics.video"), "must be virtio with machine virt, got %s", quote(g.Video))
 	}
 }
 
