@@ -120,6 +120,7 @@ func TestStartChecksDisks(t *testing.T) {
 				assert.Equal(t, len(op.disks), 1)
 				assert.Equal(t, op.disks[0].path, "/var/lib/libvirt/images/vmprov/p-a.tools.qcow2")
 				assert.Equal(t, op.disks[0].base, "/nix/store/k-1/nixos.qcow2")
+				assert.Equal(t, op.disks[0].advice, "`vmprov up --recreate a` makes the guest anew and loses its data disks")
 			}
 		}
 		assert.Equal(t, starts, 1)

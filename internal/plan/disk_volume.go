@@ -138,8 +138,7 @@ func (s *sequence) noteDiskImages(images []diskImage) {
 	for _, i := range images {
 		how := fmt.Sprintf("%s: `vmprov up --recycle` or `vmprov recycle`", config.EffectRecycle)
 		if !i.renews {
-			how = fmt.Sprintf("%s: it keeps what is on it; `vmprov up --recreate %s` makes the guest anew and loses its data disks",
-				config.EffectRecreate, s.spec.Name)
+			how = fmt.Sprintf("%s: it keeps what is on it; %s", config.EffectRecreate, s.recreation())
 		}
 		s.note("disk `%s`: new image: %s -> %s (%s)", i.disk, describeImage(i.from), describeImage(i.to), how)
 	}
@@ -152,11 +151,20 @@ func (s *sequence) overlays(m Mark, spec config.Guest) []overlay {
 	for _, d := range spec.Disks {
 		name := config.VolumeName(s.domain, d.Name, d.Format)
 		if base := m.base(name); base != nil && d.Path == "" && !s.makes(name) {
-			out = append(out, overlay{
-				path: s.pool.Volume(name), base: base.Path,
-				advice: fmt.Sprintf("`vmprov up --recreate %s` makes the guest anew and loses its data disks", s.spec.Name),
-			})
+			out = append(out, overlay{s.pool.Volume(name), base.Path, s.renewal(spec, d)})
 		}
 	}
 	return out
+}
+
+// renewal is how a disk of the guest is made anew.
+func (s *sequence) renewal(spec config.Guest, d config.Disk) string {
+	if renews(spec, d) {
+		return fmt.Sprintf("`vmprov recycle %s` makes the disk anew", s.spec.Name)
+	}
+	return s.recreation()
+}
+
+func (s *sequence) recreation() string {
+	return fmt.Sprintf("`vmprov up --recreate %s` makes the guest anew and loses its data disks", s.spec.Name)
 }
