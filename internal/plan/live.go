@@ -58,7 +58,9 @@ func waiting(running, spec config.Guest) []string {
 // live waits for its next boot.
 func settleEffects(changes []config.Change, waits []string) {
 	for i, c := range changes {
-		if c.Effect == config.EffectLive && slices.Contains(waits, c.Path) {
+		// What the guest does not have yet takes nothing.
+		within := func(path string) bool { return c.Path == path || strings.HasPrefix(c.Path, path+".") }
+		if c.Effect == config.EffectLive && slices.ContainsFunc(waits, within) {
 			changes[i].Effect = config.EffectNextBoot
 		}
 	}

@@ -46,6 +46,10 @@ func TestUpOfLiveChanges(t *testing.T) {
 		{name: "live against a hand edit", was: plain, now: with("currentMemory: 512MiB"), observed: func(o Observed) Observed { return o.with("a", edited) }},
 		{name: "share that its memory cannot take", was: "  a: {shares: [{tag: t, source: /s}]}\n",
 			now: "  a: {shares: [{tag: t, source: /s}, {tag: u, source: /u}]}\n", observed: bootedWith(t, "  a:\n")},
+		{name: "throttle of a disk that waits", was: "  a: {disks: [{name: d, size: 1GiB}]}\n",
+			now: "  a: {disks: [{name: d, size: 1GiB, throttle: {totalIopsSec: 5}}]}\n", observed: bootedWith(t, "  a: {memoryBacking: {locked: true}, disks: [{name: d, bus: nvme, size: 1GiB}]}\n")},
+		{name: "throttle of a disk that is not there yet", was: "  a: {disks: [{name: d, size: 1GiB, iothread: true}]}\n",
+			now: "  a: {disks: [{name: d, size: 2GiB, iothread: true, throttle: {totalIopsSec: 5}}]}\n", observed: bootedWith(t, "  a:\n")},
 		{name: "live change open", was: with("currentMemory: 512MiB"), observed: func(o Observed) Observed {
 			return bootedWith(t, plain)(o).with("a", open(IntentChange))
 		}},
