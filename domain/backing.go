@@ -8,40 +8,22 @@ import (
 	"libvirt.org/go/libvirtxml"
 )
 
-// Resources are what a domain's XML names outside of itself.
-type Resources struct {
-	// Root is the overlay on vda with its base; zero where there is no vda.
-	Root RootDisk
-	// Disks are the files and block devices of the other disks, in the order of the XML.
-	Disks []string
-	// MACs and Networks of the interfaces, in the order of the XML. An
-	// interface on a host bridge has no entry in Networks.
-	MACs, Networks []string
-}
-
-// ReadResources reads what a domain's XML names: files, addresses, networks.
-// It reads any domain, not just one that XML rendered.
-func ReadResources(domainXML string) (Resources, error) {
+// ReadRoot reads the overlay on vda and its base from a domain's XML; zero
+// where there is no vda. It reads any domain, not just one that XML rendered.
+func ReadRoot(domainXML string) (RootDisk, error) {
 	var d libvirtxml.Domain
 	if err := d.Unmarshal(domainXML); err != nil {
-		return Resources{}, fmt.Errorf("read domain XML: %w", err)
+		return RootDisk{}, fmt.Errorf("read domain XML: %w", err)
 	}
-	var out Resources
 	if d.Devices == nil {
-		return out, nil
+		return RootDisk{}, nil
 	}
 	for i := range d.Devices.Disks {
-		disk := &d.Devices.Disks[i]
-		if isRoot(disk) {
-			out.Root = readRoot(disk)
-		} else if p := sourceFile(disk.Source); p != "" {
-			out.Disks = append(out.Disks, p)
+		if disk := &d.Devices.Disks[i]; isRoot(disk) {
+			return readRoot(disk), nil
 		}
 	}
-	for i := range d.Devices.Interfaces {
-		readNIC(&d.Devices.Interfaces[i], &out)
-	}
-	return out, nil
+	return RootDisk{}, nil
 }
 
 func isRoot(disk *libvirtxml.DomainDisk) bool {
@@ -57,15 +39,6 @@ func readRoot(disk *libvirtxml.DomainDisk) RootDisk {
 		}
 	}
 	return root
-}
-
-func readNIC(n *libvirtxml.DomainInterface, out *Resources) {
-	if n.MAC != nil {
-		out.MACs = append(out.MACs, n.MAC.Address)
-	}
-	if n.Source != nil && n.Source.Network != nil {
-		out.Networks = append(out.Networks, n.Source.Network.Network)
-	}
 }
 
 // sourceFile is a disk's file or block device; empty for any other source.

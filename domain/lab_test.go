@@ -110,7 +110,7 @@ func (l *lab) remove(dom *libvirt.Domain) error {
 	if err := Destroy(dom); err != nil {
 		return err
 	}
-	return Undefine(dom, l.version, false)
+	return Undefine(dom, l.version)
 }
 
 func TestLabGuestsStart(t *testing.T) {
@@ -302,8 +302,8 @@ func TestLabFingerprintStays(t *testing.T) {
 		assert.Equal(t, sum, first, "%s: %v", what, Difference(doc, now))
 	}
 	same("start", Start(dom))
-	same("metadata", SetMetadata(dom, "m", "urn:example:mark", "<guest/>", true))
-	same("metadata", SetMetadata(dom, "m", "urn:example:mark", "<guest a='b'/>", false))
+	same("metadata", SetMetadata(dom, "m", "urn:example:mark", "<guest/>"))
+	same("metadata", SetMetadata(dom, "m", "urn:example:mark", "<guest a='b'/>"))
 	same("destroy", Destroy(dom))
 	same("destroy again", Destroy(dom))
 	_, err := Define(l.conn, doc)

@@ -66,14 +66,9 @@ func InactiveXML(dom *libvirt.Domain) (string, error) {
 }
 
 // SetMetadata replaces the element of one namespace in the domain's persistent
-// definition, and with live in the running domain as well. libvirt refuses
-// live for a domain that does not run, and changes neither of the two then.
-func SetMetadata(dom *libvirt.Domain, key, uri, xml string, live bool) error {
-	flags := libvirt.DOMAIN_AFFECT_CONFIG
-	if live {
-		flags |= libvirt.DOMAIN_AFFECT_LIVE
-	}
-	return wrap("set metadata of", dom, dom.SetMetadata(libvirt.DOMAIN_METADATA_ELEMENT, xml, key, uri, flags))
+// definition; the running domain keeps its own.
+func SetMetadata(dom *libvirt.Domain, key, uri, xml string) error {
+	return wrap("set metadata of", dom, dom.SetMetadata(libvirt.DOMAIN_METADATA_ELEMENT, xml, key, uri, libvirt.DOMAIN_AFFECT_CONFIG))
 }
 
 // wrap names what was done to which domain; nil stays nil.

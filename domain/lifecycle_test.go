@@ -40,7 +40,7 @@ func TestLifecycle(t *testing.T) {
 	assert.NilError(t, Start(dom))
 	assert.Equal(t, state(), libvirt.DOMAIN_RUNNING)
 	assert.ErrorContains(t, Start(dom), `start domain "lab-xfs": `)
-	assert.NilError(t, SetMetadata(dom, "m", "urn:example:mark", "<guest project='a'/>", true))
+	assert.NilError(t, SetMetadata(dom, "m", "urn:example:mark", "<guest project='a'/>"))
 	inactive, err := InactiveXML(dom)
 	assert.NilError(t, err)
 	assert.Assert(t, strings.Contains(inactive, "project='a'") || strings.Contains(inactive, `project="a"`), inactive)
@@ -48,17 +48,18 @@ func TestLifecycle(t *testing.T) {
 	assert.NilError(t, Shutdown(dom))
 	assert.Equal(t, state(), libvirt.DOMAIN_SHUTOFF)
 	assert.ErrorContains(t, Shutdown(dom), `shut down domain "lab-xfs": `)
-	assert.ErrorContains(t, SetMetadata(dom, "m", "urn:example:mark", "<guest/>", true), `set metadata of domain "lab-xfs": `)
 
 	assert.NilError(t, Start(dom))
 	assert.NilError(t, Destroy(dom))
 	assert.Equal(t, state(), libvirt.DOMAIN_SHUTOFF)
 	assert.NilError(t, Destroy(dom), "a guest that does not run")
 
-	assert.NilError(t, Undefine(dom, 9_000_000, false))
+	assert.NilError(t, Undefine(dom, 9_000_000))
 	_, err = conn.LookupDomainByName("lab-xfs")
 	assert.Assert(t, errors.Is(err, libvirt.ERR_NO_DOMAIN), "%v", err)
-	err = Undefine(dom, 9_000_000, false)
+	err = SetMetadata(dom, "m", "urn:example:mark", "<guest/>")
+	assert.ErrorContains(t, err, `set metadata of domain "lab-xfs": `)
+	err = Undefine(dom, 9_000_000)
 	assert.Assert(t, errors.Is(err, libvirt.ERR_NO_DOMAIN), "%v", err)
 }
 
@@ -77,18 +78,15 @@ func TestUndefineFlags(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		version uint32
-		keep    bool
 		want    libvirt.DomainUndefineFlagsValues
 	}{
-		{"5.5.0", 5_005_000, false, always | nvram},
-		{"5.6.0", 5_006_000, false, always | nvram | checkpoints},
-		{"8.8.0", 8_008_000, false, always | nvram | checkpoints},
-		{"8.9.0", 8_009_000, false, always | nvram | checkpoints | tpm},
-		{"8.8.0 keep", 8_008_000, true, always | checkpoints | libvirt.DOMAIN_UNDEFINE_KEEP_NVRAM},
-		{"12.8.0 keep", 12_008_000, true, always | checkpoints | libvirt.DOMAIN_UNDEFINE_KEEP_NVRAM | libvirt.DOMAIN_UNDEFINE_KEEP_TPM},
+		{"5.5.0", 5_005_000, always | nvram},
+		{"5.6.0", 5_006_000, always | nvram | checkpoints},
+		{"8.8.0", 8_008_000, always | nvram | checkpoints},
+		{"8.9.0", 8_009_000, always | nvram | checkpoints | tpm},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			assert.Equal(t, undefineFlags(tc.version, tc.keep), tc.want)
+			assert.Equal(t, undefineFlags(tc.version), tc.want)
 		})
 	}
 }

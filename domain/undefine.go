@@ -21,10 +21,9 @@ const undefineEverywhere = libvirt.DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.DOMAIN
 
 // Undefine removes the domain's persistent definition with all that libvirt
 // keeps beside it: managed save, snapshots' and checkpoints' metadata, and the
-// state of its firmware (NVRAM and TPM) unless keepNVRAM. Disks are not
-// touched. libVersion is the daemon's, not the client library's.
-func Undefine(dom *libvirt.Domain, libVersion uint32, keepNVRAM bool) error {
-	err := dom.UndefineFlags(undefineFlags(libVersion, keepNVRAM))
+// state of its firmware (NVRAM and TPM). Disks are not touched. libVersion is the daemon's, not the client library's.
+func Undefine(dom *libvirt.Domain, libVersion uint32) error {
+	err := dom.UndefineFlags(undefineFlags(libVersion))
 	if errors.Is(err, libvirt.ERR_INVALID_ARG) {
 		// A driver that keeps neither checkpoints nor firmware state refuses
 		// their flags. Should there be such a thing after all, then libvirt
@@ -37,18 +36,13 @@ func Undefine(dom *libvirt.Domain, libVersion uint32, keepNVRAM bool) error {
 // undefineFlags are the flags that this version knows: libvirt refuses to
 // undefine a domain with such a remainder when its flag is missing, and
 // refuses a flag that it does not know.
-func undefineFlags(libVersion uint32, keepNVRAM bool) libvirt.DomainUndefineFlagsValues {
-	flags := undefineEverywhere
-	nvram, tpm := libvirt.DOMAIN_UNDEFINE_NVRAM, libvirt.DOMAIN_UNDEFINE_TPM
-	if keepNVRAM {
-		nvram, tpm = libvirt.DOMAIN_UNDEFINE_KEEP_NVRAM, libvirt.DOMAIN_UNDEFINE_KEEP_TPM
-	}
-	flags |= nvram
+func undefineFlags(libVersion uint32) libvirt.DomainUndefineFlagsValues {
+	flags := undefineEverywhere | libvirt.DOMAIN_UNDEFINE_NVRAM
 	if libVersion >= checkpointsSince {
 		flags |= libvirt.DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
 	}
 	if libVersion >= tpmSince {
-		flags |= tpm
+		flags |= libvirt.DOMAIN_UNDEFINE_TPM
 	}
 	return flags
 }

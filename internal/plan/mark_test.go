@@ -118,7 +118,7 @@ func TestMarkThroughLibvirt(t *testing.T) {
 
 		for name, text := range hostile {
 			want := fullMark(text)
-			assert.NilError(t, domain.SetMetadata(dom, MarkPrefix, MarkNamespace, want.Encode(), false), name)
+			assert.NilError(t, domain.SetMetadata(dom, MarkPrefix, MarkNamespace, want.Encode()), name)
 			text, err := domain.InactiveXML(dom)
 			assert.NilError(t, err)
 			got, ok, err := markOf(text)

@@ -315,11 +315,9 @@ func observeGuest(dom *libvirt.Domain, project string) (_ *ObservedGuest, broken
 	if g.Sum, err = domain.Fingerprint(text); err != nil {
 		return nil, "", err
 	}
-	resources, err := domain.ReadResources(text)
-	if err != nil {
+	if g.Root, err = domain.ReadRoot(text); err != nil {
 		return nil, "", err
 	}
-	g.Root = resources.Root
 	// The list call gave the id: this asks nobody.
 	if _, err := dom.GetID(); err == nil {
 		g.observeLive(dom)

@@ -259,7 +259,7 @@ type undefineDomain struct{ uuid, name string }
 func (o undefineDomain) describe() (string, string) { return "undefine domain", o.name }
 
 func (o undefineDomain) run(ctx context.Context, a *Applier) error {
-	err := a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error { return domain.Undefine(dom, a.LibVersion, false) })
+	err := a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error { return domain.Undefine(dom, a.LibVersion) })
 	if virt.IsNotFound(err) {
 		return nil
 	}

@@ -24,7 +24,7 @@ func (o setMark) describe() (string, string) { return o.what, "" }
 
 func (o setMark) run(ctx context.Context, a *Applier) error {
 	return a.onDomain(ctx, o.uuid, func(dom *libvirt.Domain) error {
-		return domain.SetMetadata(dom, MarkPrefix, MarkNamespace, o.mark.Encode(), false)
+		return domain.SetMetadata(dom, MarkPrefix, MarkNamespace, o.mark.Encode())
 	})
 }
 
@@ -47,7 +47,7 @@ func (o commitMark) run(ctx context.Context, a *Applier) error {
 		if mark.Fingerprint, err = fingerprint(text, a.LibVersion); err != nil {
 			return err
 		}
-		return domain.SetMetadata(dom, MarkPrefix, MarkNamespace, mark.Encode(), false)
+		return domain.SetMetadata(dom, MarkPrefix, MarkNamespace, mark.Encode())
 	})
 }
 
