@@ -4,7 +4,6 @@ package virt
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 )
 
@@ -40,10 +39,4 @@ func (h *Host) LacksInterface(name string, bridge bool) string {
 		return fmt.Sprintf("interface `%s` is no bridge", name)
 	}
 	return ""
-}
-
-// exists says that there is such a path on this machine.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
