@@ -27,6 +27,7 @@ const board = `guests:
   a:
     cpus: 2
     memory: 384MiB
+    readyTimeout: 4m
     kernel: ./vmlinuz
     initrd: ./initrd
     cmdline: console=ttyS0,115200 quiet intel_iommu=on
