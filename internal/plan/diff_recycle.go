@@ -118,6 +118,9 @@ func (s *sequence) recycle(o recycleOptions) ID {
 		m.Previous, m.PreviousBase = m.Generation, &previous
 		m.Generation, m.Base, m.Intent = m.next(), o.base, IntentRecycle
 	}
+	if m = s.keyed(m, s.spec); !(s.have.Active && s.onGeneration(m)) {
+		m = s.logged(m)
+	}
 	m = s.owning(m, s.spec)
 	if err := s.foreign(m); err != nil {
 		s.block(err)
@@ -187,7 +190,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 		s.each(deletes, "renewed by recycle")
 		m = s.renew(m, applied)
 	}
-	m = s.owning(s.offMark(s.keyed(m, s.spec), false), s.spec)
+	m.Runs = nil
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
@@ -195,7 +198,11 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 	m.Applied, m.Version = encodeSpec(s.spec), s.d.Version
 	// The overlay is made before the definition names it.
 	s.each(s.missing(m, s.spec, gone...), "not there yet")
-	s.define(m, s.spec, "new root overlay")
+	cause := "new root overlay"
+	if m.Base.imageless() {
+		cause = "what it boots now"
+	}
+	s.define(m, s.spec, cause)
 	if c.autostart {
 		s.then(setAutostart{s.uuid, s.spec.Autostart}, "autostart changed")
 	}
@@ -247,14 +254,19 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 		s.block(err)
 		return
 	}
-	first := s.then(setMark{s.uuid, back, "go back to the overlay it had"}, cause)
+	back.Runs = nil
+	back = s.owning(s.logged(back), applied)
+	had := "the overlay it had"
+	if back.Base.imageless() {
+		had = "what it booted before"
+	}
+	first := s.then(setMark{s.uuid, back, "go back to " + had}, cause)
 	if t != nil && first != 0 {
 		s.plan.Actions[first-1].IfFailed = t.ready
 	}
 	s.then(destroyDomain{s.uuid, s.domain}, "")
-	back = s.owning(s.offMark(back, false), applied)
 	s.each(s.missingBack(back, applied, t != nil), "not there yet")
-	s.define(back, applied, "the overlay it had")
+	s.define(back, applied, had)
 	back = s.dropRoot(back, back.Previous, "given up")
 	back.Previous, back.PreviousBase = 0, nil
 	s.commit(back)
