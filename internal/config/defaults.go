@@ -21,6 +21,9 @@ const (
 	defaultMemory       = Size(2 << 30)
 	defaultReadyTimeout = Duration(5 * time.Minute)
 	defaultStopTimeout  = Duration(time.Minute)
+	// A guest without an image has its root in memory, and its developer waits:
+	// what hangs then is the kernel that is tried, or the unmounting of the store.
+	imagelessStopTimeout = Duration(15 * time.Second)
 )
 
 // complete is the part of the file outside its guests, with defaults.

@@ -160,6 +160,9 @@ func (f family) guest(file *File, disks []Disk) Guest {
 	}
 	if !f.said("stopTimeout") {
 		g.StopTimeout = defaultStopTimeout
+		if f.bootsImageless() {
+			g.StopTimeout = imagelessStopTimeout
+		}
 	}
 	switch {
 	case f.bootsImageless():

@@ -57,3 +57,17 @@ func TestImagelessRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestImagelessStopTimeout(t *testing.T) {
+	file := mustParse(t, `
+project: p
+images: {i: {file: /i}}
+guests:
+  image:
+  kdev: {imageless: {closure: /nix/store/x}}
+  said: {imageless: {closure: /nix/store/x}, stopTimeout: 40s}
+`)
+	for i, want := range []string{"1m", "15s", "40s"} {
+		assert.Equal(t, file.Guests[i].StopTimeout.String(), want, file.Guests[i].Name)
+	}
+}

@@ -143,7 +143,7 @@ type GuestDecl struct {
 	Ready         []Probe              `yaml:"ready,omitempty" json:"ready,omitempty" doc:"when the guest counts as ready; default: [ssh] where the host has a way to its port 22, else [running]"`
 	ReadyTimeout  Duration             `yaml:"readyTimeout,omitempty" json:"readyTimeout,omitempty" range:"more than 0" doc:"how long to wait for it; default: 5m"`
 	Autostart     *bool                `yaml:"autostart,omitempty" json:"autostart,omitempty" element:"autostart" doc:"start with the host; default: false"`
-	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" range:"more than 0" doc:"grace time of a shutdown before the guest is destroyed; default: 1m"`
+	StopTimeout   Duration             `yaml:"stopTimeout,omitempty" json:"stopTimeout,omitempty" range:"more than 0" doc:"grace time of a shutdown before the guest is destroyed, 15s if not said for an imageless one; default: 1m"`
 	Recycle       *Recycle             `yaml:"recycle,omitempty" json:"recycle,omitempty" doc:"what recycle renews besides the root disk"`
 }
 
