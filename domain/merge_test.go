@@ -94,13 +94,14 @@ func TestOverrideOfTheUser(t *testing.T) {
 	d := render(t, withNVMe("scratch"), with(func(s *Spec) {
 		s.Escape.Override = map[string][]Property{"ua-scratch": {{Name: "driver", Type: "string", Value: "megasas"}}}
 	}))
-	properties := d.QEMUOverride.Devices[0].Frontend.Properties
 	values := map[string]int{}
-	for _, p := range properties {
-		values[p.Name+"="+p.Value]++
+	for _, device := range d.QEMUOverride.Devices {
+		for _, p := range device.Frontend.Properties {
+			values[device.Alias+" "+p.Name+"="+p.Value]++
+		}
 	}
-	assert.Equal(t, values["driver=megasas"], 1)
-	assert.Equal(t, values["driver=nvme"], 0)
+	assert.Equal(t, values["ua-scratch driver=megasas"], 1)
+	assert.Equal(t, values["ua-scratch driver=nvme-ns"], 0)
 
 	_, err := XML(newSpec(with(func(s *Spec) {
 		s.Escape.Override = map[string][]Property{"ua-gone": {{Name: "a", Type: "remove"}}}

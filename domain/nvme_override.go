@@ -5,10 +5,13 @@ package domain
 import "libvirt.org/go/libvirtxml"
 
 // nvmeOverride renders NVMe on a libvirt without the nvme bus (8.2 and later):
-// ordinary virtio devices whose QEMU driver is replaced through
-// <qemu:override>. libvirt still owns, labels and locks the files as those of
-// any disk. The virtio target names come after those of virtio data disks, so
-// that these are called the same with either rendering.
+// scsi controllers and the disks on them, whose QEMU drivers are replaced
+// through <qemu:override>: virtio-scsi by nvme and scsi-hd by nvme-ns. libvirt
+// still owns, labels and locks the files as those of any disk. It is scsi, and
+// not virtio, since libvirt then calls the device of a disk in QEMU by its
+// alias, which limits of I/O and block statistics need, and since QEMU gets
+// controllers before disks. The target names come after those of scsi and sata
+// disks, so that these are called the same with either rendering.
 func nvmeOverride(s *Spec, d *libvirtxml.Domain) error {
 	if s.NativeNVMe {
 		return nil
@@ -18,49 +21,28 @@ func nvmeOverride(s *Spec, d *libvirtxml.Domain) error {
 		return err
 	}
 	nvmeSubsystems(d, l)
-	next := 1 + len(onBus(s.Disks, busVirtio))
+	next := len(onBus(s.Disks, busSCSI)) + len(onBus(s.Disks, busSATA))
 	for _, c := range l.controllers {
-		if c.isPlain() {
-			overrideOne(d, c, targetName(next))
-		} else {
-			overrideSeveral(d, c, next)
-		}
+		overrideController(d, c, next)
 		next += len(c.namespaces)
 	}
 	return nil
 }
 
-// isPlain says that one device of QEMU makes the whole controller: nvme with a
-// drive of its own, which is namespace 1 and knows nothing of what nvme-ns does.
-func (c nvmeController) isPlain() bool {
-	return len(c.namespaces) == 1 && c.namespaces[0].nsid == 1 && c.Subsystem == "" && len(c.namespaces[0].properties()) == 0
-}
-
-// overrideOne turns a virtio disk into a controller with namespace 1.
-func overrideOne(d *libvirtxml.Domain, c nvmeController, target string) {
-	n := c.namespaces[0]
-	disk := dataDisk(n.Disk)
-	disk.Target = &libvirtxml.DomainDiskTarget{Dev: target, Bus: busVirtio}
-	disk.Serial = c.Serial
-	addDisk(d, n.Disk, disk)
-	override(d, disk.Alias.Name, stringProperty("driver", "nvme"))
-	override(d, disk.Alias.Name, c.properties()...)
-}
-
-// overrideSeveral turns a virtio-serial controller into an nvme controller and
-// virtio disks into its namespaces. It must be a controller because QEMU gets
-// those before disks, and a namespace needs the bus of one that exists.
-func overrideSeveral(d *libvirtxml.Domain, c nvmeController, next int) {
+// overrideController turns a scsi controller into an nvme controller and the
+// disks on it into its namespaces.
+func overrideController(d *libvirtxml.Domain, c nvmeController, next int) {
 	bus := controllerAlias(c)
-	addSerialBus(d, bus)
-	override(d, bus, stringProperty("driver", "nvme"), stringProperty("serial", c.Serial), removed("max_ports"))
+	index := addSCSIBus(d, bus)
+	override(d, bus, stringProperty("driver", "nvme"), stringProperty("serial", c.Serial))
 	override(d, bus, c.properties()...)
 	for i, n := range c.namespaces {
 		disk := dataDisk(n.Disk)
-		disk.Target = &libvirtxml.DomainDiskTarget{Dev: targetName(next + i), Bus: busVirtio}
+		disk.Target = &libvirtxml.DomainDiskTarget{Dev: nthTarget("sd", next+i), Bus: busSCSI}
+		disk.Address = driveAddress(index, 0, uint(i), 0)
 		addDisk(d, n.Disk, disk)
-		override(d, disk.Alias.Name,
-			stringProperty("driver", "nvme-ns"), stringProperty("bus", bus), unsignedProperty("nsid", n.nsid), removed("addr"))
+		override(d, disk.Alias.Name, stringProperty("driver", "nvme-ns"), stringProperty("bus", bus), unsignedProperty("nsid", n.nsid),
+			removed("channel"), removed("scsi-id"), removed("lun"), removed("device_id"))
 		override(d, disk.Alias.Name, n.properties()...)
 	}
 }

@@ -5,15 +5,15 @@ package domain
 import "libvirt.org/go/libvirtxml"
 
 // nvmeSubsystems adds the subsystems, of which no libvirt knows: in both
-// renderings they are virtio-serial controllers that <qemu:override> turns into
-// nvme-subsys, with no place on a PCI bus. QEMU gets controllers of that type
-// before all nvme ones and before disks, as it must know a subsystem first.
-// The type's indexes go on from those of the guest's own.
+// renderings they are scsi controllers that <qemu:override> turns into
+// nvme-subsys, with no place on a PCI bus. QEMU gets controllers of that type,
+// in the order of their index, before all nvme ones and before disks, as it must
+// know a subsystem first.
 func nvmeSubsystems(d *libvirtxml.Domain, l nvmeLayout) {
 	for _, s := range l.subsystems {
 		alias := subsystemAlias(s.Name)
-		addSerialBus(d, alias)
-		override(d, alias, stringProperty("driver", "nvme-subsys"), removed("bus"), removed("addr"), removed("max_ports"))
+		addSCSIBus(d, alias)
+		override(d, alias, stringProperty("driver", "nvme-subsys"), removed("bus"), removed("addr"))
 		override(d, alias, subsystemProperties(s)...)
 	}
 }
@@ -29,15 +29,17 @@ func controllerAlias(c nvmeController) string {
 	return "ua-nvmeof_" + c.namespaces[0].Name
 }
 
-// addSerialBus adds a virtio-serial controller, to be turned into another device.
-func addSerialBus(d *libvirtxml.Domain, alias string) {
+// addSCSIBus adds a scsi controller, to be turned into another device, and gives
+// its index, the next one: libvirt fills a gap with controllers of its own.
+func addSCSIBus(d *libvirtxml.Domain, alias string) uint {
 	index := uint(0)
 	for _, c := range d.Devices.Controllers {
-		if c.Type == "virtio-serial" && c.Index != nil {
-			index = max(index, *c.Index+1)
+		if c.Type == "scsi" {
+			index++
 		}
 	}
 	d.Devices.Controllers = append(d.Devices.Controllers, libvirtxml.DomainController{
-		Type: "virtio-serial", Index: &index, Alias: &libvirtxml.DomainAlias{Name: alias},
+		Type: "scsi", Index: &index, Model: "virtio-scsi", Alias: &libvirtxml.DomainAlias{Name: alias},
 	})
+	return index
 }

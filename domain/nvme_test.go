@@ -26,7 +26,10 @@ func nvmeWords() []option {
 			}
 		}),
 		withNVMe("plain", sectors(4096)),
-		withNVMe("tuned", onController("fast"), func(k *Disk) { k.OptIOSize, k.WriteCache, k.BootOrder = 65536, new(false), 2 }),
+		withNVMe("tuned", onController("fast"), func(k *Disk) {
+			k.OptIOSize, k.WriteCache, k.BootOrder = 65536, new(false), 2
+			k.Throttle = &Throttle{TotalIopsSec: 1000}
+		}),
 		withNVMe("fifth", onController("fast"), withNSID(5), sectors(4096)),
 		withNVMe("shared", onSubsystem("multi")),
 		withNVMe("private", onController("right"), withNSID(7)),

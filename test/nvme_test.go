@@ -33,7 +33,7 @@ const forms = `guests:
     disks:
       - {name: small, bus: nvme, controller: pool, size: 64MiB}
       - {name: big, bus: nvme, controller: pool, size: 128MiB, logicalBlockSize: 4096, discardGranularity: 64KiB}
-      - {name: fifth, bus: nvme, controller: pool, nsid: 5, size: 16MiB, writeCache: false}
+      - {name: fifth, bus: nvme, controller: pool, nsid: 5, size: 16MiB, writeCache: false, throttle: {totalIopsSec: 5000}}
       - {name: single, bus: nvme, size: 32MiB, serial: LAB-0001, filesystem: {type: ext4}, target: /mnt/single}
       - {name: data, bus: virtio, size: 96MiB, serial: data-serial}
       - {name: zones, bus: nvme, size: 64MiB, persist: false, zoned: {zoneSize: 16MiB, zoneCapacity: 12MiB, maxOpen: 3, maxActive: 4,
@@ -149,9 +149,9 @@ func (p *project) rendersNVMe(t *testing.T, native bool) {
 	virtio := []string{"virtio vda", "virtio vdb"}
 	if !native {
 		assert.Check(t, cmp.Len(serials, 0))
-		assert.Check(t, cmp.Equal(turned, 14), "eight disks, five controllers beside the plain one, and a subsystem")
-		assert.Check(t, cmp.DeepEqual(targets, append(virtio, "virtio vdc", "virtio vdd", "virtio vde", "virtio vdf",
-			"virtio vdg", "virtio vdh", "virtio vdi", "virtio vdj")))
+		assert.Check(t, cmp.Equal(turned, 15), "eight disks, six controllers and a subsystem")
+		assert.Check(t, cmp.DeepEqual(targets, append(virtio, "scsi sda", "scsi sdb", "scsi sdc", "scsi sdd",
+			"scsi sde", "scsi sdf", "scsi sdg", "scsi sdh")))
 		return
 	}
 	assert.Check(t, cmp.Equal(turned, 2), "the subsystems alone")
@@ -239,6 +239,14 @@ func (p *project) asksQEMU(t *testing.T, native bool) {
 	assert.Check(t, cmp.Equal(written["ua-small"], true), "%v", written)
 	_, there := written["ua-fifth"]
 	assert.Check(t, there && !written["ua-fifth"], "%v", written)
+	var target string
+	for _, line := range strings.Split(virsh(t, "domblklist", p.domain("a")), "\n") {
+		if strings.Contains(line, ".fifth.") {
+			target = strings.Fields(line)[0]
+		}
+	}
+	assert.Check(t, cmp.Contains(virsh(t, "blkdeviotune", p.domain("a"), target), "total_iops_sec : 5000"))
+	assert.Check(t, cmp.Contains(virsh(t, "domblkstat", p.domain("a"), target), "rd_bytes"))
 	properties := map[string]any{"ua-nvme_pool max_ioqpairs": 2.0, "ua-zones zoned.zrwas": 65536.0, "ua-zones zoned.zone_capacity": float64(12 << 20)}
 	if native {
 		maps.Copy(properties, map[string]any{

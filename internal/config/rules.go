@@ -121,8 +121,7 @@ func resized(c comparing, name string) Effect {
 	return EffectNextBoot
 }
 
-// throttles: QEMU limits a block device by its name in the device tree, which
-// libvirt does not know of an overridden device.
+// throttles: nvme waits for the next boot, as with all else that is nvme's.
 func throttles(c comparing, name string) bool {
 	d, _ := c.applied.Disk(name)
 	return d.Bus != BusNVMe

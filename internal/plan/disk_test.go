@@ -11,7 +11,6 @@ import (
 
 	"vmprov/domain"
 	"vmprov/internal/config"
-	"vmprov/internal/virt"
 )
 
 const (
@@ -198,12 +197,4 @@ func TestGrowDiskOnAnImage(t *testing.T) {
 		}
 	}
 	assert.DeepEqual(t, grown, []uint64{4 << 30})
-}
-
-// TestThrottledNVMe needs a libvirt that knows the device.
-func TestThrottledNVMe(t *testing.T) {
-	g := config.Guest{Disks: []config.Disk{{Name: "d", Bus: config.BusNVMe, Throttle: &config.Throttle{TotalIopsSec: 1}}}}
-	old := virt.Host{LibVersion: testLibVersion}
-	assert.DeepEqual(t, NVMeLacks(g, old), []string{"throttle of nvme disks (disk `d`) needs the nvme bus of libvirt 11.5 or later (or `bus: virtio`)"})
-	assert.Equal(t, len(NVMeLacks(g, virt.Host{LibVersion: 11_005_000, NativeNVMe: true})), 0)
 }

@@ -50,7 +50,7 @@ func NVMeLacks(g config.Guest, host virt.Host) []string {
 	if host.Properties.LacksDevice(nvmeController) {
 		return []string{fmt.Sprintf("%s has no nvme device (use another QEMU, or `bus: virtio`)", host.Emulator)}
 	}
-	out := unthrottled(g, host)
+	var out []string
 	for _, w := range wants {
 		if !host.Properties.Lacks(w.device, w.property) {
 			continue
@@ -58,21 +58,6 @@ func NVMeLacks(g config.Guest, host virt.Host) []string {
 		sentence := fmt.Sprintf("%s QEMU %s or later, this is %s", w.what, w.since, host.QEMUName())
 		if !slices.Contains(out, sentence) {
 			out = append(out, sentence)
-		}
-	}
-	return out
-}
-
-// unthrottled are disks whose I/O this libvirt cannot limit: it looks for the
-// virtio device that the override replaced, and the start fails.
-func unthrottled(g config.Guest, host virt.Host) []string {
-	if host.NativeNVMe || host.LibVersion == 0 {
-		return nil
-	}
-	var out []string
-	for _, d := range g.Disks {
-		if d.Bus == config.BusNVMe && d.Throttle != nil {
-			out = append(out, fmt.Sprintf("throttle of nvme disks (disk `%s`) needs the nvme bus of libvirt 11.5 or later (or `bus: virtio`)", d.Name))
 		}
 	}
 	return out
