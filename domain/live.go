@@ -101,7 +101,8 @@ func DeviceXML(definition string, p Plugged) (string, error) {
 	}
 	if f := d.share(p.Tag); f != nil && p.Tag != "" {
 		f.Address = nil
-		return f.Marshal()
+		text, err := f.Marshal()
+		return saySize(text), err
 	}
 	return "", fmt.Errorf("%s is not in the definition", p)
 }

@@ -40,7 +40,9 @@ type builder struct {
 // demand is what a plan asks of the host, in bytes.
 type demand struct {
 	memory uint64 // of the guests that it starts
-	space  uint64 // of the volumes that it makes
+	// hugepages are those guests' pages by their size.
+	hugepages map[uint64]uint64
+	space     uint64 // of the volumes that it makes
 }
 
 func newBuilder(d Desired, o Observed) *builder {
@@ -162,6 +164,11 @@ func (b *builder) orphans() []string {
 func (b *builder) scale() {
 	if b.memory > b.d.Host.MemoryBytes && b.d.Host.MemoryBytes > 0 {
 		b.note("the guests to start have %s of memory, the host %s", config.Size(b.memory), config.Size(b.d.Host.MemoryBytes).Rounded())
+	}
+	for _, size := range slices.Sorted(maps.Keys(b.hugepages)) {
+		if have, known := b.d.Host.Facts.Hugepages[size]; known && b.hugepages[size] > have.Free {
+			b.note("the guests to start want %d pages of %s, of which the host has %d free", b.hugepages[size], config.Size(size), have.Free)
+		}
 	}
 	if b.pool.Available > 0 && b.space > b.pool.Available {
 		b.note("the new volumes may grow to %s, pool `%s` has %s free", config.Size(b.space), b.pool.Name, config.Size(b.pool.Available).Rounded())

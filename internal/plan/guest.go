@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -266,6 +267,13 @@ func (s *sequence) start(m Mark, spec config.Guest, cause string, wait bool) ID 
 		return 0
 	}
 	s.memory += uint64(spec.Memory)
+	if n := pages(spec); n > 0 && (s.have == nil || !s.have.Active) { // one that runs has its pages
+		s.hugepages = maps.Clone(s.hugepages) // a guest that is blocked later takes its demand back
+		if s.hugepages == nil {
+			s.hugepages = map[uint64]uint64{}
+		}
+		s.hugepages[uint64(spec.MemoryBacking.Hugepages)] += n
+	}
 	s.warnAccelerator(spec)
 	s.folders(spec)
 	s.noteZones(spec)

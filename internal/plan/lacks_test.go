@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,29 @@ func allSaid(lacks []Lack) string {
 		out = append(out, fmt.Sprint(l))
 	}
 	return strings.Join(out, "\n")
+}
+
+// TestHugepagesInUse: it is said where others have the pages at the moment.
+func TestHugepagesInUse(t *testing.T) {
+	d := declare(t, "  a: {memory: 512MiB, memoryBacking: {hugepages: 2MiB}}\n  b: {memory: 512MiB, memoryBacking: {hugepages: 2MiB}}\n")
+	for free, want := range map[uint64]string{
+		512: "", 511: "the guests to start want 512 pages of 2MiB, of which the host has 511 free",
+	} {
+		d.Host.Facts.Hugepages = map[uint64]virt.Hugepages{2 << 20: {Reserved: 512, Free: free}}
+		p, err := DiffUp(d, Observed{Pool: emptyPool()}, all(d))
+		assert.NilError(t, err)
+		assert.Check(t, slices.Contains(p.Notes, want) == (want != ""), "%d free: %q", free, p.Notes)
+	}
+}
+
+// TestSharesFoldersAreMade: before the guest is defined, and by one action.
+func TestSharesFoldersAreMade(t *testing.T) {
+	d := declare(t, "  a: {shares: [{tag: one, source: /srv/x, create: true}, {tag: two, source: /srv/x, create: true}]}\n")
+	folder := Folder{Path: "/srv/x", Share: "one", Owner: virt.Credential{UID: 1000, GID: 1000}}
+	p, err := DiffUp(d, Observed{Pool: emptyPool(), Folders: map[string][]Folder{"a": {folder, folder}}}, all(d))
+	assert.NilError(t, err)
+	text := explain(p, d)
+	made, defined := strings.Index(text, "make folder `/srv/x`"), strings.Index(text, "define domain `p-a`")
+	assert.Check(t, made >= 0 && made < defined, text)
+	assert.Equal(t, strings.Count(text, "make folder"), 1, text)
 }
