@@ -42,7 +42,7 @@ func TestShareAlias(t *testing.T) {
 	for _, tag := range []string{"a", "b", strings.Repeat("x", maxTag), "/nix/store", "a b"} {
 		alias := shareAlias(tag)
 		assert.Check(t, len(alias) == len("ua-fs-01234567"), alias)
-		assert.Check(t, strings.Trim(alias[3:], "fs-0123456789abcdef") == "", alias)
+		assert.Check(t, strings.Trim(alias[3:], "s-0123456789abcdef") == "", alias)
 	}
 	assert.Check(t, shareAlias("a") != shareAlias("b"))
 }
