@@ -110,6 +110,9 @@ func detailOf(err error) []string {
 		return strings.Split(clean(panicked.Trouble+"\n...\n"+panicked.Console), "\n")
 	case errors.As(err, &timeout):
 		text = cmp.Or(timeout.Console, silentConsole)
+		if timeout.Trouble != "" {
+			text = timeout.Trouble + "\n...\n" + text
+		}
 	case errors.As(err, &stopped):
 		text = cmp.Or(stopped.Console, silentConsole)
 	case errors.As(err, &build):

@@ -20,12 +20,22 @@ type TimeoutError struct {
 	Last    error  // the probe's last error
 	Hint    string // what to look at next
 	Console string // the end of the console log
+	// Silent is how long the console has said nothing; 0 where that is not long, or not known.
+	Silent time.Duration
+	// Trouble are the first lines of what the kernel said went wrong; empty for nothing.
+	Trouble string
 }
 
 func (e *TimeoutError) Error() string {
 	text := fmt.Sprintf("wait for guest `%s`: not ready after %s: probe %s", e.Guest, e.After, e.Probe)
 	if e.Last != nil {
 		text += ": " + clean(virt.Text(e.Last))
+	}
+	if e.Silent > 0 {
+		text += fmt.Sprintf("; its console has been silent for %s", e.Silent)
+	}
+	if first, _, _ := strings.Cut(e.Trouble, "\n"); first != "" {
+		text += "; its kernel said: " + first
 	}
 	return text
 }

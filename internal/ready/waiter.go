@@ -29,6 +29,7 @@ type waiter struct {
 	// agent is closed when the guest agent is connected.
 	agent   chan struct{}
 	agentOn bool
+	heard   hearing
 
 	// What follows is the probes' alone.
 
@@ -41,8 +42,9 @@ type waiter struct {
 }
 
 func newWaiter(c *virt.Client, t Target) *waiter {
+	began := time.Now()
 	return &waiter{
-		virt: c, target: t, began: time.Now(), agent: make(chan struct{}),
+		virt: c, target: t, began: began, heard: hearing{at: began}, agent: make(chan struct{}),
 		addresses: newAddresses(c, t), resolved: map[string]string{},
 	}
 }
@@ -224,17 +226,37 @@ func (w *waiter) verdict(ctx, probing context.Context, err error) error {
 	case probing.Err() == nil:
 		return fmt.Errorf("wait for guest `%s`: %w", w.target.Guest, err)
 	}
+	return w.timedOut(ctx)
+}
+
+// timedOut is the error of a guest that was not ready in time.
+func (w *waiter) timedOut(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	console := w.listen(limited)
+	trouble, panicked := troubleIn(console)
+	if panicked { // since it was looked for last
+		return w.panicError(trouble, console)
+	}
 	probe, last := w.lacking()
 	return &TimeoutError{
 		Guest: w.target.Guest, Probe: probe, After: w.target.Timeout, Last: last,
+		Silent: w.silence(), Trouble: trouble,
 		Hint: advice(probe, last, w.target), Console: w.console(ctx),
 	}
 }
 
+// stopped is the error of a guest that does not run. One with a panic device is
+// ended by its panic, and its console says more than libvirt does.
 func (w *waiter) stopped(ctx context.Context, why error) error {
 	var panicked *PanicError
 	if errors.As(why, &panicked) {
 		return why
+	}
+	limited, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := w.lookForPanic(limited); err != nil {
+		return err
 	}
 	return &StoppedError{Guest: w.target.Guest, Reason: why.Error(), Console: w.console(ctx)}
 }
