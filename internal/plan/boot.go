@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,35 @@ type View struct {
 
 // shared is the folder that virtiofsd serves.
 func (v View) shared() string { return cmp.Or(v.Mount, v.Source) }
+
+// StorePaths are the paths of nix's store that the guest boots from, each as a
+// GC root holds it: the closure, and what of the kernel, the initrd and the
+// modules lies in the store and is used there.
+func (b Boot) StorePaths() []string {
+	out := []string{b.Closure}
+	for _, f := range []BootFile{b.Kernel, b.Initrd} {
+		if !f.Stage {
+			out = append(out, inStore(f.Path))
+		}
+	}
+	out = append(out, inStore(b.Modules))
+	out = slices.DeleteFunc(out, func(path string) bool { return path == "" })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// store is where nix keeps what it builds.
+const store = "/nix/store/"
+
+// inStore is the store path that a path lies in; empty for none.
+func inStore(path string) string {
+	below, ok := strings.CutPrefix(path, store)
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(below, "/")
+	return store + name
+}
 
 // ViewsFolder is where a host has read-only views, a folder a project.
 const ViewsFolder = "/run/vmprov"

@@ -27,3 +27,18 @@ func TestBootIdentity(t *testing.T) {
 	staged.Kernel.Stage = true
 	assert.Equal(t, b.Identity(), staged.Identity())
 }
+
+func TestBootStorePaths(t *testing.T) {
+	b := Boot{
+		Closure: "/nix/store/a-system",
+		Kernel:  BootFile{Path: "/nix/store/b-linux/bzImage"},
+		Initrd:  BootFile{Path: "/nix/store/a-system/initrd"},
+		Modules: "/nix/store/c-modules/lib/modules",
+	}
+	assert.DeepEqual(t, b.StorePaths(), []string{"/nix/store/a-system", "/nix/store/b-linux", "/nix/store/c-modules"})
+	b.Kernel.Stage = true // a copy needs no root
+	assert.DeepEqual(t, b.StorePaths(), []string{"/nix/store/a-system", "/nix/store/c-modules"})
+	assert.Equal(t, len(Boot{Kernel: BootFile{Path: "/home/ada/linux/bzImage"}, Modules: "/lib/modules"}.StorePaths()), 0)
+	m := Mark{Base: Base{StorePath: "/nix/store/i-image", Boot: &b}, Runs: &Base{StorePath: "/nix/store/r-runs"}}
+	assert.DeepEqual(t, m.StorePaths(), []string{"/nix/store/i-image", "/nix/store/a-system", "/nix/store/c-modules", "/nix/store/r-runs"})
+}

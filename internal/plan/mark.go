@@ -237,6 +237,9 @@ func (m Mark) StorePaths() []string {
 	var out []string
 	for _, b := range m.bases() {
 		out = append(out, b.StorePath)
+		if b.Boot != nil {
+			out = append(out, b.Boot.StorePaths()...)
+		}
 	}
 	for _, v := range m.Volumes {
 		if v.Base != nil {

@@ -22,8 +22,8 @@ func (p *project) hold(ctx context.Context, images map[string]image.Artifact, bo
 		}
 	}
 	for _, b := range boots {
-		if b.Closure != "" {
-			wanted[b.Closure] = true
+		for _, path := range b.StorePaths() {
+			wanted[path] = true
 		}
 	}
 	held, err := p.folder.Roots()
