@@ -35,6 +35,9 @@ func Schema() ([]byte, error) {
 	// A guest or network may be its name and nothing else.
 	nullable(schema, "networks")
 	nullable(schema, "guests")
+	// So may a variant.
+	named(schema.Definitions["Guest"], "variants")
+	nullable(schema.Definitions["Guest"], "variants")
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
