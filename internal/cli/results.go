@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -54,9 +55,9 @@ func writeStatus(w io.Writer, s *run.StatusReport) error {
 	} else {
 		var rows [][]string
 		for _, g := range s.Guests {
-			rows = append(rows, []string{g.Guest, g.State, g.Address, g.Image})
+			rows = append(rows, []string{g.Guest, g.State, g.Address, g.Kernel, cmp.Or(g.Image, g.Closure)})
 		}
-		if err := writeTable(w, []string{"GUEST", "STATE", "ADDRESS", "IMAGE"}, rows); err != nil {
+		if err := writeTable(w, []string{"GUEST", "STATE", "ADDRESS", "KERNEL", "IMAGE"}, rows); err != nil {
 			return err
 		}
 	}

@@ -61,6 +61,7 @@ func TestStatusTable(t *testing.T) {
 				{Guest: "xfs-1", State: "running", Address: "10.47.0.2", Image: "/nix/store/abc-nixos/nixos.qcow2"},
 				{Guest: "xfs-2", State: "shut off", Notes: []string{"stopped by its user", "waits for the next boot: memory 4GiB -> 8GiB"}},
 				{Guest: "xfs-3", State: "not created"},
+				{Guest: "kdev", State: "running", Address: "10.47.0.4", Kernel: "6.12.0-mine+", Closure: "/nix/store/abc-nixos-system"},
 			},
 			Notes: []string{"fstests-old is not in the file any more; remove it with --remove-orphans"},
 		}},

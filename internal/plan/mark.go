@@ -123,7 +123,9 @@ type Mark struct {
 	Highest int `xml:"highest,attr,omitempty"`
 	// Ready is set in the live mark once the guest was seen ready; a start
 	// begins without it.
-	Ready  bool   `xml:"ready,attr,omitempty"`
+	Ready bool `xml:"ready,attr,omitempty"`
+	// Kernel is set in the live mark too: what `uname -r` said then.
+	Kernel string `xml:"kernel,attr,omitempty"`
 	Origin Origin `xml:"origin"`
 	Pool   string `xml:"pool"`
 	// PoolUUID is set when vmprov made the pool, so that destroy may remove it.

@@ -278,7 +278,7 @@ func (o *Observed) observeDomains(ctx context.Context, conn *libvirt.Connect, pr
 		}
 		if undefined[guest.UUID] {
 			// Its only mark is the live one; a boot begins unready.
-			guest.Transient, guest.Mark.Ready = true, false
+			guest.Transient, guest.Mark.Ready, guest.Mark.Kernel = true, false, ""
 		}
 		o.Guests[guest.Mark.Guest] = *guest
 		delete(o.Taken, guest.Domain)

@@ -28,10 +28,12 @@ func (o waitReady) run(ctx context.Context, a *Applier) error {
 	target := o.target
 	target.ConsoleTail = func(ctx context.Context) string { return a.ConsoleTail(ctx, o.mark.Pool, o.console) }
 	target.ConsoleSince = a.consoleSince(target.UUID, o.mark.Pool, o.console)
+	mark := o.mark
+	target.Release = func(release string) { mark.Kernel = release }
 	if err := ready.Wait(ctx, a.Client, target, a.Emit); err != nil {
 		return err
 	}
-	return a.onDomain(ctx, target.UUID, func(dom *libvirt.Domain) error { return markReady(dom, o.mark) })
+	return a.onDomain(ctx, target.UUID, func(dom *libvirt.Domain) error { return markReady(dom, mark) })
 }
 
 // addKeys gives a running guest further public keys by its agent. A guest

@@ -43,6 +43,9 @@ type Target struct {
 	// ConsoleSince gives what the guest wrote on its console in this boot; nil
 	// where that is not known, and a panic then not seen.
 	ConsoleSince func(context.Context) string
+	// Release is told what `uname -r` says in a guest that a probe logged in to;
+	// nil for nobody. It is called at most once, before Wait returns.
+	Release func(string)
 }
 
 // Wait returns nil as soon as every probe held. It is called after the guest's

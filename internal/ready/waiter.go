@@ -61,6 +61,7 @@ func (w *waiter) run(ctx context.Context) error {
 			return err
 		}
 	}
+	w.tellRelease(ctx)
 	return nil
 }
 

@@ -75,10 +75,7 @@ func (p *project) gdb(spec config.Guest) ([]string, error) {
 
 // vmlinux is the guest's kernel with symbols; empty where there is none.
 func (p *project) vmlinux(spec config.Guest) string {
-	path := spec.Kernel
-	if spec.Imageless != nil {
-		path = spec.Imageless.Kernel
-	}
+	path := kernelPath(spec)
 	if path == "" {
 		return ""
 	}

@@ -37,6 +37,10 @@ type GuestStatus struct {
 	Ready   bool   `json:"ready"`
 	Address string `json:"address,omitempty"`
 	Image   string `json:"image,omitempty"` // path of the base image
+	// Kernel is the running kernel's release (`uname -r`), as seen when the guest
+	// was ready; Closure the store path that a guest without an image runs.
+	Kernel  string `json:"kernel,omitempty"`
+	Closure string `json:"closure,omitempty"`
 	// Notes: stopped by its user, pending changes, changed by hand, open intent, orphan.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -128,6 +132,7 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 	} else if !s.Ready {
 		s.Notes = append(s.Notes, "not seen ready yet")
 	}
+	s.running(g, p.configuredRelease(g))
 	if g.State == "paused" {
 		s.Notes = append(s.Notes, plan.Paused(g.Domain))
 	}
