@@ -48,7 +48,7 @@ NEWEST    shares:
 
 // newest is what later QEMUs have besides; the guest's kernel does not show it.
 const newest = `      - {name: placed, bus: nvme, size: 64MiB, subsystem: place, fdp: {reclaimUnitHandles: [0, 3]}}
-      - {name: whole, bus: nvme, size: 16MiB, controller: tearless, atomic: {nsfeat: true, nawun: 15, nawupf: 15}}
+      - {name: whole, bus: nvme, size: 16MiB, controller: tearless, atomic: {nawun: 15, nawupf: 15}}
 `
 
 // withNewest adds it to a configuration.

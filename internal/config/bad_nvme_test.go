@@ -131,22 +131,22 @@ var badNVMe = []badCase{
 	},
 	{
 		name: "atomic units below the controller's",
-		yaml: head + "guests: {a: {nvme: {controllers: {x: {atomic: {awun: 15, awupf: 7}}}}, disks: [{name: e, size: 1GiB, bus: nvme, controller: x, atomic: {nsfeat: true, nawun: 7, nawupf: 3}}]}}\n",
-		want: "vmprov.yaml:3:158: guests.a.disks[0].atomic.nawun: must be at least the controller's awun, 15, got 7\n" +
-			"vmprov.yaml:3:169: guests.a.disks[0].atomic.nawupf: must be at least the controller's awupf, 7, got 3",
+		yaml: head + "guests: {a: {nvme: {controllers: {x: {atomic: {awun: 15, awupf: 7}}}}, disks: [{name: e, size: 1GiB, bus: nvme, controller: x, atomic: {nawun: 7, nawupf: 3}}]}}\n",
+		want: "vmprov.yaml:3:144: guests.a.disks[0].atomic.nawun: must be at least the controller's awun, 15, got 7\n" +
+			"vmprov.yaml:3:155: guests.a.disks[0].atomic.nawupf: must be at least the controller's awupf, 7, got 3",
 	},
 	{
 		name: "atomic limits of the namespace",
-		yaml: head + "guests: {a: {disks: [{name: e, size: 1GiB, bus: nvme, atomic: {nsfeat: true, nawun: 7, nawupf: 8, nabsn: 3, nabspf: 7, nabo: 4}}]}}\n",
-		want: "vmprov.yaml:3:96: guests.a.disks[0].atomic.nawupf: must be at most nawun, which is 7, got 8\n" +
-			"vmprov.yaml:3:106: guests.a.disks[0].atomic.nabsn: must be at least nawun and the controller's awun, 7, got 3\n" +
-			"vmprov.yaml:3:117: guests.a.disks[0].atomic.nabspf: must be at least nawupf and the controller's awupf, 8, got 7\n" +
-			"vmprov.yaml:3:126: guests.a.disks[0].atomic.nabo: must be at most nabsn and nabspf, 3, got 4",
+		yaml: head + "guests: {a: {disks: [{name: e, size: 1GiB, bus: nvme, atomic: {nawun: 7, nawupf: 8, nabsn: 3, nabspf: 7, nabo: 4}}]}}\n",
+		want: "vmprov.yaml:3:82: guests.a.disks[0].atomic.nawupf: must be at most nawun, which is 7, got 8\n" +
+			"vmprov.yaml:3:92: guests.a.disks[0].atomic.nabsn: must be at least nawun and the controller's awun, 7, got 3\n" +
+			"vmprov.yaml:3:103: guests.a.disks[0].atomic.nabspf: must be at least nawupf and the controller's awupf, 8, got 7\n" +
+			"vmprov.yaml:3:112: guests.a.disks[0].atomic.nabo: must be at most nabsn and nabspf, 3, got 4",
 	},
 	{
-		name: "atomic limits that do not hold",
-		yaml: head + "guests: {a: {disks: [{name: e, size: 1GiB, bus: nvme, atomic: {nawun: 7}}]}}\n",
-		want: "vmprov.yaml:3:55: guests.a.disks[0].atomic: must have `nsfeat: true`, without which the limits are not the namespace's own",
+		name: "atomic limits of nothing",
+		yaml: head + "guests: {a: {disks: [{name: e, size: 1GiB, bus: nvme, atomic: {nabo: 0}}]}}\n",
+		want: "vmprov.yaml:3:55: guests.a.disks[0].atomic: must have a limit above 0, such as `nawun`",
 	},
 	{
 		name: "nqn",

@@ -29,14 +29,14 @@ type AtomicController struct {
 	AWUPF int  `yaml:"awupf,omitempty" json:"awupf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme atomic.awupf" doc:"atomic write unit power fail, in blocks less one"`
 }
 
-// AtomicNS are the atomic write limits of a namespace, counted likewise.
+// AtomicNS are the atomic write limits of a namespace, counted likewise; they
+// hold in place of its controller's (NSABP, which a QEMU that asks is told).
 type AtomicNS struct {
-	NAWUN  int  `yaml:"nawun,omitempty" json:"nawun,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nawun" doc:"atomic write unit normal, in blocks less one"`
-	NAWUPF int  `yaml:"nawupf,omitempty" json:"nawupf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nawupf" doc:"atomic write unit power fail, in blocks less one"`
-	NABSN  int  `yaml:"nabsn,omitempty" json:"nabsn,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabsn" doc:"atomic boundary size normal, in blocks less one"`
-	NABSPF int  `yaml:"nabspf,omitempty" json:"nabspf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabspf" doc:"atomic boundary size power fail, in blocks less one"`
-	NABO   int  `yaml:"nabo,omitempty" json:"nabo,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabo" doc:"atomic boundary offset, in blocks"`
-	NSFEAT bool `yaml:"nsfeat,omitempty" json:"nsfeat,omitempty" element:"nvme-ns atomic.nsfeat" doc:"the namespace's own limits hold in place of the controller's; must be true"`
+	NAWUN  int `yaml:"nawun,omitempty" json:"nawun,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nawun" doc:"atomic write unit normal, in blocks less one"`
+	NAWUPF int `yaml:"nawupf,omitempty" json:"nawupf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nawupf" doc:"atomic write unit power fail, in blocks less one"`
+	NABSN  int `yaml:"nabsn,omitempty" json:"nabsn,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabsn" doc:"atomic boundary size normal, in blocks less one"`
+	NABSPF int `yaml:"nabspf,omitempty" json:"nabspf,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabspf" doc:"atomic boundary size power fail, in blocks less one"`
+	NABO   int `yaml:"nabo,omitempty" json:"nabo,omitempty" jsonschema:"minimum=0,maximum=65535" element:"nvme-ns atomic.nabo" doc:"atomic boundary offset, in blocks"`
 }
 
 // NVMeSubsystem is what several controllers are paths to.

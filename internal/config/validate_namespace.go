@@ -156,8 +156,8 @@ func (v validator) atomic(f family, d Disk, at string) {
 		return
 	}
 	at += ".atomic"
-	if !a.NSFEAT {
-		v.key(at, "must have `nsfeat: true`, without which the limits are not the namespace's own")
+	if *a == (AtomicNS{}) {
+		v.key(at, "must have a limit above 0, such as `nawun`")
 	}
 	awun, awupf := f.spec.atomicUnits(d)
 	if a.NAWUPF > a.NAWUN {

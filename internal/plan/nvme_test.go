@@ -31,7 +31,7 @@ const everyNVMe = `  a:
       - {name: own, bus: nvme, size: 1GiB}
       - {name: first, bus: nvme, size: 1GiB, controller: fast}
       - {name: fifth, bus: nvme, size: 1GiB, controller: fast, nsid: 5, writeCache: true,
-         atomic: {nsfeat: true, nawun: 15, nawupf: 7, nabsn: 31, nabspf: 31, nabo: 1}}
+         atomic: {nawun: 15, nawupf: 7, nabsn: 31, nabspf: 31, nabo: 1}}
       - {name: shared, bus: nvme, size: 1GiB, subsystem: multi}
       - {name: private, bus: nvme, size: 1GiB, controller: left}
       - {name: placed, bus: nvme, size: 1GiB, subsystem: fdp, fdp: {reclaimUnitHandles: [0, 2]}}
