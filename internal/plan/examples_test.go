@@ -62,7 +62,14 @@ func renderFile(t *testing.T, file *config.File, host virt.Host) map[string]stri
 	}
 	ssh := SSH{User: "root", Key: guest.KeyPair{Authorized: "key-ada"}, Authorized: []string{"key-ada"}}
 	o := Observed{Pool: emptyPool(), Networks: map[string]ObservedNetwork{}}
-	out, err := Render(NewDesired(file, host, images, ssh, "machine", "v1"), o, file.Guests)
+	d := NewDesired(file, host, images, ssh, "machine", "v1")
+	d.Boots, d.HostKeys = map[string]Boot{}, map[string]guest.HostKey{}
+	for _, g := range file.Guests {
+		if g.Imageless != nil {
+			d.Boots[g.Name], d.HostKeys[g.Name] = bootOf(1, 1), guest.HostKey{Public: "ssh-ed25519 key"}
+		}
+	}
+	out, err := Render(d, o, file.Guests)
 	assert.NilError(t, err)
 	return out
 }
