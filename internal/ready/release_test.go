@@ -30,7 +30,7 @@ func TestRelease(t *testing.T) {
 			c, id := startDomain(t)
 			server := newServer(t)
 			server.Run = func(command string) (stdout, stderr string, exit int) {
-				if command == "uname -r" {
+				if command == "'uname' '-r'" {
 					return tc.out, "", tc.exit
 				}
 				return "", "", 0
