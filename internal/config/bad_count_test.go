@@ -110,8 +110,12 @@ var badCount = []badCase{
 		want: "vmprov.yaml:3:38: guests.a.disks[0].size: must be a multiple of the logical block size 512 and more than 0, got 1000",
 	},
 	{
-		name: "recycle names the counted disk",
-		yaml: head + "guests: {a: {recycle: {disks: [d]}, disks: [{name: d, size: 1GiB, count: 2}]}}\n",
-		want: "vmprov.yaml:3:32: guests.a.recycle.disks[0]: must be a disk of the guest (d-1, d-2), got `d`",
+		name: "recycle names one too many of a counted disk",
+		yaml: head + "guests: {a: {recycle: {disks: [d, d-2, d-3]}, disks: [{name: d, size: 1GiB, count: 2}]}}\n",
+		want: "vmprov.yaml:3:40: guests.a.recycle.disks[2]: must be a disk of the guest (d), got `d-3`; did you mean `d-1`?",
+	}, {
+		name: "recycle names a counted disk with path",
+		yaml: head + "guests: {a: {recycle: {disks: [d]}, disks: [{name: d, path: \"/dev/sd{number}\", count: 2}]}}\n",
+		want: "vmprov.yaml:3:32: guests.a.recycle.disks[0]: must not be a disk with `path`, which vmprov never makes anew, got `d`",
 	},
 }

@@ -67,8 +67,20 @@ func compareList[T any](c comparing, path string, applied, declared []T, name fu
 	return changes
 }
 
-// diskWords is a disk in few words: nvme 20GiB.
-func diskWords(d Disk) string { return string(d.Bus) + " " + d.Size.String() }
+// diskWords is a disk in few words: nvme 20GiB, sata image debian, scsi /dev/sdb.
+func diskWords(d Disk) string {
+	words := []string{string(d.Bus)}
+	if d.Size > 0 {
+		words = append(words, d.Size.String())
+	}
+	if d.Image != "" {
+		words = append(words, "image", d.Image)
+	}
+	if d.Path != "" {
+		words = append(words, d.Path)
+	}
+	return strings.Join(words, " ")
+}
 
 // shareWords is a share in few words: /srv/results on /data/results, read-only.
 func shareWords(s Share) string {

@@ -55,6 +55,23 @@ func (d Disk) numbered(index int) Disk {
 	return d
 }
 
+// disksNamed are the names of disks that a list of names stands for: the one of a
+// counted disk for all of its disks.
+func disksNamed(declared []Disk, names []string) []string {
+	var out []string
+	for _, name := range names {
+		i := slices.IndexFunc(declared, func(d Disk) bool { return d.Name == name })
+		if i < 0 || declared[i].Count == nil {
+			out = append(out, name)
+			continue
+		}
+		for n := range declared[i].times() {
+			out = append(out, declared[i].numbered(n).Name)
+		}
+	}
+	return out
+}
+
 // amountOf is how many disks a list declares, without making them.
 func amountOf(declared []Disk) int {
 	amount := 0

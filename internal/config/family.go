@@ -144,7 +144,7 @@ func (f family) guest(file *File, disks []Disk) Guest {
 		g.Root = *decl.Root
 	}
 	if decl.Recycle != nil {
-		g.Recycle = *decl.Recycle
+		g.Recycle = Recycle{Disks: disksNamed(decl.Disks, decl.Recycle.Disks)}
 	}
 	if decl.Autostart != nil {
 		g.Autostart = *decl.Autostart

@@ -209,7 +209,7 @@ type Root struct {
 
 // Recycle says what recycle renews besides the root disk.
 type Recycle struct {
-	Disks []string `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks that recycle makes anew"`
+	Disks []string `yaml:"disks,omitempty" json:"disks,omitempty" doc:"data disks that recycle makes anew; the name of a counted disk stands for all of its disks"`
 }
 
 // ProbeKind names a readiness probe.

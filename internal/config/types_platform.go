@@ -61,7 +61,7 @@ type IOMMU struct {
 type GDB struct {
 	Port   int    `yaml:"port,omitempty" json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" effect:"next boot" element:"-gdb" doc:"port of 127.0.0.1; of a counted guest, the nth has n-1 more"`
 	Socket string `yaml:"socket,omitempty" json:"socket,omitempty" effect:"next boot" element:"-gdb" doc:"unix socket that QEMU makes; {guest} stands for the guest's name"`
-	Wait   bool   `yaml:"wait,omitempty" json:"wait,omitempty" effect:"next boot" element:"-S" doc:"the guest does not run before a debugger lets it"`
+	Wait   bool   `yaml:"wait,omitempty" json:"wait,omitempty" effect:"next boot" element:"start, paused" doc:"the guest does not run before a debugger lets it"`
 }
 
 // HostDevice is a PCI device of the host that the guest has for itself (VFIO).

@@ -168,9 +168,15 @@ func (v validator) bootOrders(f family) {
 
 // renewed checks that what recycle is to make anew is vmprov's to make.
 func (v validator) renewed(f family) {
-	for i, name := range f.spec.Recycle.Disks {
-		if d, ok := f.spec.Disk(name); ok && d.Path != "" {
-			v.value(item(f.at("recycle.disks"), i), "must not be a disk with `path`, which vmprov never makes anew, got %s", quote(name))
+	if f.decl.Recycle == nil {
+		return
+	}
+	for i, name := range f.decl.Recycle.Disks {
+		for _, of := range disksNamed(f.decl.Disks, []string{name}) {
+			if d, ok := f.spec.Disk(of); ok && d.Path != "" {
+				v.value(item(f.at("recycle.disks"), i), "must not be a disk with `path`, which vmprov never makes anew, got %s", quote(name))
+				break
+			}
 		}
 	}
 }

@@ -121,14 +121,20 @@ func (v validator) timeouts(f family) {
 }
 
 func (v validator) recycle(f family) {
-	var names []string
+	if f.decl.Recycle == nil {
+		return
+	}
+	var declared, names []string
+	for _, d := range f.decl.Disks {
+		declared = append(declared, d.Name)
+	}
 	for _, d := range f.spec.Disks {
 		names = append(names, d.Name)
 	}
-	known := cmp.Or(strings.Join(names, ", "), "it has none")
-	for i, name := range f.spec.Recycle.Disks {
-		if !slices.Contains(names, name) {
-			v.value(item(f.at("recycle.disks"), i), "must be a disk of the guest (%s), got %s%s", known, quote(name), didYouMean(name, names))
+	known := cmp.Or(strings.Join(declared, ", "), "it has none")
+	for i, name := range f.decl.Recycle.Disks {
+		if !slices.Contains(declared, name) && !slices.Contains(names, name) {
+			v.value(item(f.at("recycle.disks"), i), "must be a disk of the guest (%s), got %s%s", known, quote(name), didYouMean(name, append(declared, names...)))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,6 +35,9 @@ func words(v reflect.Value) string {
 		if v.IsNil() {
 			return ""
 		}
+		if v.Elem().CanInt() { // a 0 that was said
+			return strconv.FormatInt(v.Elem().Int(), 10)
+		}
 		return words(v.Elem())
 	case reflect.Slice:
 		items := make([]string, v.Len())
@@ -53,10 +57,16 @@ func words(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// propertyWords is a property of a QEMU device as YAML writes it.
+// propertyWords is a property of a QEMU device as YAML writes it: a text that
+// would be a number or true without quotes has them.
 func propertyWords(p Property) string {
 	if p.Type == "remove" {
 		return "null"
+	}
+	_, notNumber := strconv.ParseFloat(p.Value, 64)
+	_, notBool := strconv.ParseBool(p.Value)
+	if p.Type == "string" && (notNumber == nil || notBool == nil || p.Value == "" || p.Value == "null") {
+		return strconv.Quote(p.Value)
 	}
 	return p.Value
 }
