@@ -17,6 +17,7 @@ import (
 	"vmprov/image"
 	"vmprov/internal/config"
 	"vmprov/internal/event"
+	"vmprov/internal/plan"
 )
 
 // builtFile remembers in the state folder what was built last, so that recycle
@@ -94,7 +95,7 @@ func (p *project) request(name string, want config.Image) image.Request {
 	r := image.Request{Name: name, Flake: want.Flake, Attribute: want.Attribute, File: want.File}
 	if want.Flake != "" {
 		r.Overrides = p.building.Overrides
-		r.Log = p.folder.Path("build-" + name + ".log")
+		r.Log = p.folder.Path(plan.BuildLogName(name))
 	}
 	if owner := p.file.Owner; os.Geteuid() == 0 && owner.UID != 0 {
 		r.User = &image.User{UID: owner.UID, GID: owner.GID, Name: owner.Name, Home: owner.Home}

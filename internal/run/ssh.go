@@ -33,9 +33,6 @@ type ExitError struct{ Code int }
 
 func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
 
-// sshConfigFile is the generated ssh_config(5) in the state folder.
-const sshConfigFile = "ssh_config"
-
 // SSH runs the system's ssh against a guest with a configuration and
 // known_hosts of the project's own. The program's exit status is an *ExitError.
 func SSH(ctx context.Context, env Env, o SSHOptions) error {
@@ -48,7 +45,7 @@ func SSH(ctx context.Context, env Env, o SSHOptions) error {
 		return err
 	}
 	text := guest.SSHConfig(p.file.Project, logins)
-	name := sshConfigFile + "." + logins[0].Guest
+	name := plan.SSHConfigName(logins[0].Guest)
 	if err := p.folder.WriteFile(name, []byte(text), 0o600); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Create makes a new empty file (0600) at an absolute path, in the place of
@@ -63,6 +64,11 @@ func (t tree) ownFile(file *os.File) error {
 }
 
 func temporaryName(base string) string { return "." + base + "." + rand.Text()[:10] + ".tmp" }
+
+// isTemporary knows what temporaryName gives.
+func isTemporary(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") && strings.Count(name, ".") > 2
+}
 
 // add gives data the name base, unless that is taken: link(2) excludes, and a
 // reader never sees half a file.
