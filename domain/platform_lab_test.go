@@ -77,7 +77,8 @@ func TestLabPlatformStarts(t *testing.T) {
 			p.Firmware.Loader, p.Firmware.Template = "/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"
 		})}},
 		{"pc", []option{onPC, withShare("results", ""), withPlatform(func(p *Platform) {
-			p.Graphics, p.Watchdog, p.USB = Graphics{Type: "vnc", Loopback: true, Video: "vga"}, &Watchdog{Model: watchdogPCI}, "qemu-xhci"
+			p.Graphics, p.USB = Graphics{Type: "vnc", Loopback: true, Video: "vga"}, "qemu-xhci"
+			p.Watchdog = &Watchdog{Model: watchdogISA, Action: "inject-nmi"}
 		})}},
 		{"board", []option{withPlatform(func(p *Platform) {
 			rich := richPlatform()
@@ -85,8 +86,7 @@ func TestLabPlatformStarts(t *testing.T) {
 			*p = rich
 		})}},
 		{"other board", []option{withPlatform(func(p *Platform) {
-			p.IOMMU, p.Watchdog = &IOMMU{Model: iommuVirtio}, &Watchdog{Model: watchdogISA, Action: "inject-nmi"}
-			p.Graphics, p.TPM = Graphics{Type: "vnc", Video: "bochs"}, &TPM{Model: "tpm-tis", Version: "1.2"}
+			p.IOMMU, p.Graphics, p.TPM = &IOMMU{Model: iommuVirtio}, Graphics{Type: "vnc", Video: "bochs"}, &TPM{Model: "tpm-tis", Version: "1.2"}
 		})}},
 		{"memory that grows", []option{withCompute(func(c *Compute) {
 			c.MaxCPUs, c.MaxMemory, c.MaxMemorySlots, c.DIMMs = 2, 1<<30, 2, []DIMM{{Size: 128 << 20}}

@@ -27,8 +27,8 @@ func watchdog(s *Spec, d *libvirtxml.Domain) error {
 	switch {
 	case w.Model == watchdogPCI && hasPCIe(s.Machine):
 		device.Address = pciAddress(0, watchdogSlot, 0)
-	case w.Model == watchdogISA && s.Arch != archX86:
-		return fmt.Errorf("watchdog %s: %s has no ISA bus, x86_64 has", w.Model, s.Arch)
+	case w.Model == watchdogISA && (s.Arch != archX86 || hasPCIe(s.Machine)):
+		return fmt.Errorf("watchdog %s: libvirt takes none for machine %q, for pc it does", w.Model, s.Machine)
 	case w.Model == watchdogITCO && (s.Arch != archX86 || !hasPCIe(s.Machine)):
 		return fmt.Errorf("watchdog %s: machine %q has none, q35 has", w.Model, s.Machine)
 	}

@@ -92,9 +92,14 @@ var badPlatform = []badCase{
 		want: "vmprov.yaml:3:37: guests.a.watchdog.model: must only be itco with machine q35, which has it built in, got machine pc",
 	},
 	{
+		name: "watchdog ib700 on the host's default",
+		yaml: head + "guests: {a: {watchdog: ib700}}\n",
+		want: "vmprov.yaml:3:24: guests.a.watchdog.model: must only be ib700 with `machine: pc`; i6300esb goes with every machine",
+	},
+	{
 		name: "watchdog ib700 on virt",
 		yaml: head + "guests: {a: {arch: aarch64, watchdog: ib700}}\n",
-		want: "vmprov.yaml:3:39: guests.a.watchdog.model: must only be ib700 on a machine with an ISA bus, got machine virt; i6300esb is on PCI",
+		want: "vmprov.yaml:3:39: guests.a.watchdog.model: must only be ib700 with `machine: pc`; i6300esb goes with every machine",
 	},
 	{
 		name: "watchdog action",

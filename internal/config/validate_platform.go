@@ -41,8 +41,8 @@ func (v validator) tpm(f family) {
 	}
 }
 
-// watchdog follows libvirt: the ICH9's own one is part of q35, ib700 sits on an
-// ISA bus, i6300esb on PCI.
+// watchdog follows libvirt: the ICH9's own one is part of q35, ib700 goes with pc
+// alone (older ones let q35 have it too), i6300esb sits on PCI.
 func (v validator) watchdog(f family) {
 	w, at := f.spec.Watchdog, f.at("watchdog.model")
 	if w == nil || v.isBroken(f.at("watchdog")) {
@@ -51,8 +51,8 @@ func (v validator) watchdog(f family) {
 	switch {
 	case w.Model == "itco" && !onBoard(f, boardQ35):
 		v.value(at, "must only be itco with machine q35, which has it built in, got machine %s", boardOf(f.spec))
-	case w.Model == "ib700" && !onBoard(f, boardQ35, boardPC):
-		v.value(at, "must only be ib700 on a machine with an ISA bus, got machine %s; i6300esb is on PCI", boardOf(f.spec))
+	case w.Model == "ib700" && boardOf(f.spec) != boardPC:
+		v.value(at, "must only be ib700 with `machine: pc`; i6300esb goes with every machine")
 	}
 }
 
