@@ -36,6 +36,28 @@ type Action struct {
 	Needs []ID
 	// IfFailed, when set, is the action whose failure makes this one run.
 	IfFailed ID
+	// Quorums are needs of which not every action has to succeed.
+	Quorums []Quorum
+	// Halts names a group whose actions begin no more when this one fails;
+	// Halted is the group that this action belongs to.
+	Halts, Halted string
+}
+
+// Quorum is met as soon as Count of its actions have come out as wanted.
+type Quorum struct {
+	Count int
+	// Of are actions that succeed.
+	Of []ID
+	// OrSkipped are actions that are not run at all.
+	OrSkipped []ID
+}
+
+func (q Quorum) String() string {
+	text := fmt.Sprintf("after %d of %s", q.Count, idList(q.Of))
+	if len(q.OrSkipped) > 0 {
+		text += " or none of " + idList(q.OrSkipped)
+	}
+	return text
 }
 
 // String is one line: [3] xfs-1: create volume `x` (after 1, 2): not there yet.
@@ -62,16 +84,26 @@ func (a Action) String() string {
 func (a Action) conditions() string {
 	var parts []string
 	if len(a.Needs) > 0 {
-		ids := make([]string, len(a.Needs))
-		for i, id := range a.Needs {
-			ids[i] = fmt.Sprint(id)
-		}
-		parts = append(parts, "after "+strings.Join(ids, ", "))
+		parts = append(parts, "after "+idList(a.Needs))
+	}
+	for _, q := range a.Quorums {
+		parts = append(parts, q.String())
 	}
 	if a.IfFailed != 0 {
 		parts = append(parts, fmt.Sprintf("only if %d fails", a.IfFailed))
 	}
+	if a.Halted != "" {
+		parts = append(parts, "unless another guest failed")
+	}
 	return strings.Join(parts, ", ")
+}
+
+func idList(ids []ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = fmt.Sprint(id)
+	}
+	return strings.Join(words, ", ")
 }
 
 // Outcome is what a plan makes of a guest, in a word or two.
@@ -89,6 +121,10 @@ const (
 	Stopped     Outcome = "stopped"
 	Destroyed   Outcome = "destroyed"
 	LeftStopped Outcome = "left stopped"
+	// RolledBack: not ready on a new image, and back on what it had.
+	RolledBack Outcome = "rolled back"
+	// LeftAsItWas: its turn did not come, since another guest failed before.
+	LeftAsItWas Outcome = "left as it was"
 	Blocked     Outcome = "blocked"
 )
 
@@ -104,6 +140,10 @@ type GuestPlan struct {
 	Blocked error
 	// Address is known before the boot on the project's own networks.
 	Address string
+	// OldImage and NewImage are what a recycle takes the guest from and to.
+	OldImage, NewImage string
+	// Back is the action that ends a way back to what the guest had; 0 without one.
+	Back ID
 }
 
 // Plan is what is to be done, in an order in which every action comes after
@@ -162,6 +202,9 @@ func (g GuestPlan) String() string {
 	for _, c := range g.Changes {
 		fmt.Fprintf(&b, "  %s\n", describeChange(c))
 	}
+	if image := g.newImage(); image != "" {
+		fmt.Fprintf(&b, "  %s\n", image)
+	}
 	for _, note := range g.Notes {
 		fmt.Fprintf(&b, "  note: %s\n", note)
 	}
@@ -189,7 +232,18 @@ func (g GuestPlan) Remarks() []string {
 	for _, c := range g.Changes {
 		out = append(out, describeChange(c))
 	}
+	if image := g.newImage(); image != "" {
+		out = append(out, image)
+	}
 	return append(out, g.Notes...)
+}
+
+// newImage says that a recycle takes another image; empty where it does not.
+func (g GuestPlan) newImage() string {
+	if g.OldImage == g.NewImage {
+		return ""
+	}
+	return fmt.Sprintf("image: %s -> %s", g.OldImage, g.NewImage)
 }
 
 // Detail is one line about a guest for a table: its notes.

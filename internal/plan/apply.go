@@ -45,6 +45,8 @@ type Result struct {
 	Skipped map[string]bool
 	// Seconds are how long each guest took from its first action to its last.
 	Seconds map[string]float64
+	// Done are the actions that succeeded.
+	Done map[ID]bool
 }
 
 // errSkipped marks an action that was not run.
@@ -53,7 +55,7 @@ var errSkipped = errors.New("skipped")
 // Apply runs a plan to its end. Actions whose needs failed are skipped; after
 // ctx ends the running steps finish and no further one begins.
 func (a *Applier) Apply(ctx context.Context, p *Plan) Result {
-	r := &running{applier: a, plan: p, nodes: map[ID]*node{}, guests: map[string]*guestRun{}}
+	r := &running{applier: a, plan: p, nodes: map[ID]*node{}, guests: map[string]*guestRun{}, halted: map[string]bool{}}
 	for _, action := range p.Actions {
 		r.nodes[action.ID] = &node{action: action, done: make(chan struct{})}
 		if action.Guest != "" {
@@ -84,6 +86,8 @@ type guestRun struct {
 	start, end time.Time
 	left       int
 	holds      bool
+	// ran says that an action of the guest was begun.
+	ran bool
 }
 
 type running struct {
@@ -94,6 +98,8 @@ type running struct {
 
 	mu     sync.Mutex
 	guests map[string]*guestRun
+	// halted are the groups of which nothing more is begun.
+	halted map[string]bool
 }
 
 func (r *running) guest(name string) *guestRun {
@@ -107,15 +113,42 @@ func (r *running) execute(ctx context.Context, n *node) {
 	defer close(n.done)
 	runnable := r.awaitNeeds(n)
 	defer r.leave(n.action.Guest)
+	n.err = r.attempt(ctx, n.action, runnable)
+	if n.err != nil && n.action.Halts != "" {
+		r.halt(n.action.Halts)
+	}
+}
+
+func (r *running) attempt(ctx context.Context, action Action, runnable bool) error {
 	if !runnable {
-		n.err = errSkipped
-		return
+		return errSkipped
 	}
-	if err := r.enter(ctx, n.action.Guest); err != nil {
-		n.err = err
-		return
+	if err := r.enter(ctx, action.Guest); err != nil {
+		return err
 	}
-	n.err = r.runOne(ctx, n.action)
+	if !r.begin(action) {
+		return errSkipped
+	}
+	return r.runOne(ctx, action)
+}
+
+// begin notes that a guest's work begins, unless its group was halted.
+func (r *running) begin(action Action) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.halted[action.Halted] {
+		return false
+	}
+	if action.Guest != "" {
+		r.guest(action.Guest).ran = true
+	}
+	return true
+}
+
+func (r *running) halt(group string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.halted[group] = true
 }
 
 // awaitNeeds waits until everything that decides about an action is done, and
@@ -127,12 +160,42 @@ func (r *running) awaitNeeds(n *node) bool {
 		<-need.done
 		ok = ok && need.err == nil
 	}
+	for _, q := range n.action.Quorums {
+		ok = ok && r.awaitQuorum(q)
+	}
 	if n.action.IfFailed == 0 {
 		return ok
 	}
 	watched := r.nodes[n.action.IfFailed]
 	<-watched.done
 	return ok && watched.err != nil && !errors.Is(watched.err, context.Canceled)
+}
+
+// awaitQuorum waits until enough actions have come out as wanted, and says
+// whether they did. It does not wait for the others.
+func (r *running) awaitQuorum(q Quorum) bool {
+	all := len(q.Of) + len(q.OrSkipped)
+	results := make(chan bool, all)
+	await := func(id ID, wanted error) {
+		<-r.nodes[id].done
+		results <- errors.Is(r.nodes[id].err, wanted)
+	}
+	for _, id := range q.Of {
+		go await(id, nil)
+	}
+	for _, id := range q.OrSkipped {
+		go await(id, errSkipped)
+	}
+	missing := q.Count
+	for left := all; missing > 0; left-- {
+		if left < missing {
+			return false
+		}
+		if <-results {
+			missing--
+		}
+	}
+	return true
 }
 
 func (r *running) runOne(ctx context.Context, action Action) error {
@@ -212,10 +275,11 @@ func (r *running) announceShared() {
 }
 
 func (r *running) result() Result {
-	out := Result{Errors: map[ID]error{}, Skipped: map[string]bool{}, Seconds: map[string]float64{}}
+	out := Result{Errors: map[ID]error{}, Skipped: map[string]bool{}, Seconds: map[string]float64{}, Done: map[ID]bool{}}
 	for id, n := range r.nodes {
 		switch {
 		case n.err == nil:
+			out.Done[id] = true
 		case !errors.Is(n.err, errSkipped):
 			out.Errors[id] = n.err
 		case !r.conditional(n.action):
@@ -223,7 +287,7 @@ func (r *running) result() Result {
 		}
 	}
 	for name, g := range r.guests {
-		if !g.start.IsZero() {
+		if g.ran {
 			out.Seconds[name] = g.end.Sub(g.start).Seconds()
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"vmprov/internal/config"
 	"vmprov/storage"
@@ -34,6 +35,8 @@ type builder struct {
 	// lastDefined is the last action that defines a network.
 	lastDefined ID
 	adopted     map[string]ID // the actions that take guests of another origin over
+	// grace replaces the guests' own stopTimeout unless it is 0.
+	grace time.Duration
 	demand
 }
 

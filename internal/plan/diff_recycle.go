@@ -5,6 +5,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"vmprov/internal/config"
 )
@@ -12,11 +13,38 @@ import (
 // RecycleOptions are what a recycle does.
 type RecycleOptions struct {
 	Selected []config.Guest
-	// Canary recycles the first guest that gets a new image alone; the others
-	// of that image follow when it is ready.
-	Canary bool
-	Adopt  bool
+	// Canary is how many guests of each new image go first; the others of that
+	// image follow when all of them are ready.
+	Canary int
+	// MaxUnavailable is how many guests are down or not ready at a time; 0 for
+	// any number. Those that were so before go first.
+	MaxUnavailable int
+	// OnFailure is what becomes of a guest that fails, and of the others.
+	OnFailure OnFailure
+	// Grace is how long a guest may take to power off, in place of its own
+	// stopTimeout; 0 for that.
+	Grace time.Duration
+	// Bounded says that not all guests are worked on at once.
+	Bounded bool
+	Adopt   bool
 }
+
+// OnFailure is what a recycle does about a guest that does not get ready.
+type OnFailure string
+
+// Ways to go on.
+const (
+	// Rollback: on a new image it goes back to what it had, and guests of that
+	// image whose turn has not come are left as they are. The default.
+	Rollback OnFailure = "rollback"
+	// Stop: it is left for a look at it, and so is every guest whose turn has not come.
+	Stop OnFailure = "stop"
+	// Continue: it goes back, and the others go on when it is ready there.
+	Continue OnFailure = "continue"
+)
+
+// OnFailures are the ways to go on, the default first.
+var OnFailures = []OnFailure{Rollback, Stop, Continue}
 
 // DiffRecycle plans a new root overlay for the selected guests, on the image
 // that d.Images has, or where that has none on the image they have.
@@ -25,12 +53,14 @@ func DiffRecycle(d Desired, o Observed, opts RecycleOptions) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	canaries := canaries{}
-	for _, spec := range opts.Selected {
+	b.grace = opts.Grace
+	r := newRollout(opts)
+	for _, spec := range r.order(b.o) {
 		s := b.sequence(spec)
-		s.recycleGuest(canaries, opts.Canary)
+		s.recycleGuest(r)
 		s.finish()
 	}
+	r.inOrder(b.plan.Guests)
 	for _, name := range b.orphans() {
 		b.orphan(name, false)
 	}
@@ -38,10 +68,7 @@ func DiffRecycle(d Desired, o Observed, opts RecycleOptions) (*Plan, error) {
 	return b.prune(), nil
 }
 
-// canaries are the actions that say that a new image works, by its identity.
-type canaries map[string]ID
-
-func (s *sequence) recycleGuest(canaries canaries, canary bool) {
+func (s *sequence) recycleGuest(r *rollout) {
 	if s.have == nil {
 		s.block(s.absent())
 		return
@@ -56,17 +83,18 @@ func (s *sequence) recycleGuest(canaries canaries, canary bool) {
 	case m.Wanted == WantedStopped:
 		s.leaveStopped(applied)
 	case m.Intent == IntentRollback:
-		s.rollback(m, applied, nil, true)
+		r.count(s, s.rollback(m, applied, nil, true))
 		s.gp.Outcome = Completed
 	case m.Intent == IntentCreate:
 		// A guest that was never finished is as pristine as it can be.
 		s.bring(UpOptions{})
+		r.count(s, s.last())
 	default:
-		s.recycleExisting(m, applied, canaries, canary)
+		s.recycleExisting(m, applied, r)
 	}
 }
 
-func (s *sequence) recycleExisting(m Mark, applied config.Guest, canaries canaries, canary bool) {
+func (s *sequence) recycleExisting(m Mark, applied config.Guest, r *rollout) {
 	c := s.compare(m, applied)
 	s.gp.Changes = c.changes
 	if c.recreate != "" {
@@ -82,13 +110,15 @@ func (s *sequence) recycleExisting(m Mark, applied config.Guest, canaries canari
 	if m.Intent == IntentRecycle {
 		from, to = *m.PreviousBase, m.Base
 	}
-	watched := canary && from.differs(to)
-	if watched {
-		s.tail = append(s.tail, canaries[to.whole()])
+	trial := ""
+	if from.differs(to) {
+		trial = to.whole()
 	}
-	ready := s.recycle(recycleOptions{base: c.base, wanted: m.Wanted, wait: true})
-	if watched && canaries[to.whole()] == 0 {
-		canaries[to.whole()] = ready
+	end := s.recycle(recycleOptions{
+		base: c.base, wanted: m.Wanted, wait: true, stay: r.OnFailure == Stop, waitBack: r.OnFailure == Continue || r.MaxUnavailable > 0,
+	})
+	if s.gp.Blocked == nil {
+		r.take(s, trial, end)
 	}
 }
 
@@ -96,22 +126,29 @@ type recycleOptions struct {
 	base   Base
 	wanted Wanted
 	wait   bool
+	// stay leaves a guest that does not get ready on the new image.
+	stay bool
+	// waitBack waits until a guest that went back is ready.
+	waitBack bool
 }
 
+// recycled are the actions that say that a guest is ready again: on its new
+// overlay, or back on the old one (0 where nothing waits for that).
+type recycled struct{ ready, back ID }
+
 // recycle gives the guest a new root overlay, or carries on where a recycle
-// stopped, and gives the action that says that the guest is ready; 0 where it
-// is blocked. The old overlay goes only after that; on a new image that does
-// not get ready the guest goes back to it.
-func (s *sequence) recycle(o recycleOptions) ID {
+// stopped. The old overlay goes only when the guest is ready; on a new image
+// that does not get ready the guest goes back to it.
+func (s *sequence) recycle(o recycleOptions) (end recycled) {
 	if err := s.stops(); err != nil {
 		s.block(err)
-		return 0
+		return end
 	}
 	m := s.have.Mark
 	applied, err := m.Spec()
 	if err != nil {
 		s.block(err)
-		return 0
+		return end
 	}
 	if m.Intent != IntentRecycle {
 		previous := m.Base
@@ -124,23 +161,24 @@ func (s *sequence) recycle(o recycleOptions) ID {
 	m = s.owning(m, s.spec)
 	if err := s.foreign(m); err != nil {
 		s.block(err)
-		return 0
+		return end
 	}
 	m.Wanted = o.wanted
+	s.gp.OldImage, s.gp.NewImage = describeImage(*m.PreviousBase), describeImage(m.Base)
 	s.then(setMark{s.uuid, m, "note the recycle"}, s.recycleCause(m))
 	m, begun, ready := s.swap(m, applied, o.wait)
-	if m.PreviousBase.differs(m.Base) {
-		s.note("%s", s.recycleCause(m))
-		s.rollback(m, applied, &trial{begun, ready}, false)
+	if words := bootWords(*m.PreviousBase, m.Base); words != "" {
+		s.note("%s", words)
+	}
+	if m.PreviousBase.differs(m.Base) && !o.stay {
+		end.back = s.rollback(m, applied, &trial{begun, ready}, o.waitBack)
 	}
 	m = s.dropRoot(m, m.Previous, "the guest is ready on the new one")
 	m.Previous, m.PreviousBase = 0, nil
 	s.commit(m)
 	s.gp.Outcome = Recycled
-	if s.gp.Blocked != nil {
-		return 0
-	}
-	return ready
+	end.ready = ready
+	return end
 }
 
 // dropRoot deletes a root overlay that is out of use, of a guest that has any.
@@ -167,37 +205,41 @@ func (s *sequence) recycleCause(m Mark) string {
 }
 
 // swap puts the guest on the overlay of the mark's generation and starts it.
-// Overlay and base change in one definition. It gives the mark as the
-// definition has it, the last action before the guest is touched for good, and
-// the one that says that it is ready.
-func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun, ready ID) {
+// Overlay and base change in one definition. What takes space is made before the
+// guest is shut down: in a full pool it fails, and the guest runs on. Disks that
+// are renewed come after it, as they make room first.
+//
+// It gives the mark as the definition has it, the last actions before the guest
+// is touched for good, and the one that says that it is ready.
+func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun []ID, ready ID) {
 	swapped := s.onGeneration(m)
 	if swapped && s.have.Active {
-		begun = s.tail[0]
+		begun = slices.Clone(s.tail)
 		return m, begun, s.wait(s.running(), s.spec)
 	}
-	if s.have.Active {
-		s.shutdown(applied, "")
-	}
-	begun = s.tail[0]
 	var gone []string
 	if !swapped {
 		gone = s.renewed()
-		var deletes []Op
-		for _, name := range gone {
-			deletes = append(deletes, deleteVolume{s.pool.Name, name})
-		}
-		s.each(deletes, "renewed by recycle")
 		m = s.renew(m, applied)
 	}
+	made, renewed := s.parted(s.missing(m, s.spec, gone...), gone)
+	s.each(made, "not there yet")
+	if s.have.Active {
+		s.shutdown(applied, "")
+	}
+	begun = slices.Clone(s.tail)
+	var deletes []Op
+	for _, name := range gone {
+		deletes = append(deletes, deleteVolume{s.pool.Name, name})
+	}
+	s.each(deletes, "renewed by recycle")
 	m.Runs = nil
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
 	m.Keys = append(slices.Clone(m.Keys), c.keys...)
 	m.Applied, m.Version = encodeSpec(s.spec), s.d.Version
-	// The overlay is made before the definition names it.
-	s.each(s.missing(m, s.spec, gone...), "not there yet")
+	s.each(renewed, "not there yet")
 	cause := "new root overlay"
 	if m.Base.imageless() {
 		cause = "what it boots now"
@@ -208,6 +250,19 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun,
 	}
 	s.then(commitMark{s.uuid, m}, "")
 	return m, begun, s.start(m, s.spec, "", wait)
+}
+
+// parted are the volumes that are made while those of gone are still there, and
+// those that replace them.
+func (s *sequence) parted(ops []Op, gone []string) (made, renewed []Op) {
+	for _, op := range ops {
+		if v, ok := op.(createVolume); ok && slices.Contains(gone, v.volume.Name) {
+			renewed = append(renewed, op)
+		} else {
+			made = append(made, op)
+		}
+	}
+	return made, renewed
 }
 
 // onGeneration says that the guest is on the mark's generation already: its
@@ -231,14 +286,18 @@ func (s *sequence) missingBack(back Mark, applied config.Guest, planned bool) []
 	return []Op{createVolume{s.pool, s.console(back), s.ours, false}}
 }
 
-// trial is a boot on a new image: begun is done when the old overlay is out of
+// trial is a boot on a new image: begun are done when the old overlay is out of
 // use, ready when the new one works.
-type trial struct{ begun, ready ID }
+type trial struct {
+	begun []ID
+	ready ID
+}
 
 // rollback goes back to the overlay that the guest had. With a trial it is
 // planned for the case that it fails, beside what follows when it does not;
-// else it is carried on, and wait says whether until the guest is ready.
-func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
+// else it is carried on. It waits until the guest is ready where wait says so,
+// and gives that action then.
+func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) (ready ID) {
 	tail := s.tail
 	back := m
 	if m.Intent != IntentRollback {
@@ -249,10 +308,10 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 	back.Highest = max(back.Highest, back.Previous)
 	cause := ""
 	if t != nil {
-		s.tail, cause = []ID{t.begun}, "the guest did not get ready on the new image"
+		s.tail, cause = t.begun, "the guest did not get ready on the new image"
 	} else if err := s.stops(); err != nil {
 		s.block(err)
-		return
+		return 0
 	}
 	back.Runs = nil
 	back = s.owning(s.logged(back), applied)
@@ -269,10 +328,13 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 	s.define(back, applied, had)
 	back = s.dropRoot(back, back.Previous, "given up")
 	back.Previous, back.PreviousBase = 0, nil
-	s.commit(back)
+	s.gp.Back = s.commit(back)
 	if back.Wanted == WantedRunning {
 		asked := s.demand
-		s.start(back, applied, "", wait)
+		last := s.start(back, applied, "", wait)
+		if wait {
+			ready = last
+		}
 		if t != nil {
 			s.demand = asked // it is one guest that runs, whichever way it goes
 		}
@@ -280,4 +342,5 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) {
 	if s.gp.Blocked == nil {
 		s.tail = tail
 	}
+	return ready
 }

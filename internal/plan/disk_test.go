@@ -85,7 +85,7 @@ func TestRecycleOfDisks(t *testing.T) {
 			if tc.observed != nil {
 				o = tc.observed(o)
 			}
-			p, err := DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: true})
+			p, err := DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: 1})
 			assert.NilError(t, err)
 			checkGraph(t, p)
 			golden.Assert(t, explain(p, d), "recycle/"+strings.ReplaceAll(tc.name, " ", "-")+".golden")

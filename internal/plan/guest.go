@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -116,6 +117,14 @@ func (s *sequence) each(ops []Op, cause string) {
 	s.tail = ids
 }
 
+// last is the guest's last action so far; 0 for none.
+func (s *sequence) last() ID {
+	if len(s.tail) != 1 {
+		return 0
+	}
+	return s.tail[0]
+}
+
 func (s *sequence) note(format string, args ...any) {
 	s.gp.Notes = append(s.gp.Notes, fmt.Sprintf(format, args...))
 }
@@ -167,11 +176,27 @@ func (s *sequence) rootVolume(generation int) string {
 func (s *sequence) foreign(m Mark) error {
 	for _, v := range m.Volumes {
 		if s.pool.Volumes[v.Name] && (s.have == nil || !s.have.Mark.owns(v.Name)) {
-			return fmt.Errorf("volume `%s` exists in pool `%s` and no mark of this project owns it (look at it, then remove it with `virsh vol-delete %s --pool %s`)",
-				v.Name, s.pool.Name, v.Name, s.pool.Name)
+			return foreignVolume(s.pool.Name, v.Name)
 		}
 	}
 	return s.unbased(m)
+}
+
+func foreignVolume(pool, name string) error {
+	return fmt.Errorf("volume `%s` exists in pool `%s` and no mark of this project owns it (look at it, then remove it with `virsh vol-delete %s --pool %s`)",
+		name, pool, name, pool)
+}
+
+// unseen are the volumes that a mark owns anew in a pool whose volumes could
+// not be seen when it was observed.
+func (s *sequence) unseen(m Mark) []string {
+	var names []string
+	for _, v := range m.Volumes {
+		if !s.pool.Active && (s.have == nil || !s.have.Mark.owns(v.Name)) {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 // define writes the definition with the mark inside; the intent goes with it.
@@ -185,7 +210,8 @@ func (s *sequence) define(m Mark, spec config.Guest, cause string) bool {
 	s.noteEscapes(spec)
 	alike := spec
 	alike.Name = ""
-	return s.then(defineDomain{name: s.domain, xml: text, shape: encodeSpec(alike)}, cause) != 0
+	op := defineDomain{name: s.domain, xml: text, shape: encodeSpec(alike), pool: s.pool.Name, unseen: s.unseen(m)}
+	return s.then(op, cause) != 0
 }
 
 // missing are the volumes of a spec that are to be made. gone are volumes that
@@ -341,7 +367,8 @@ func Login(project string, ssh SSH, m Mark, reach Reach) guest.Login {
 }
 
 func (s *sequence) shutdown(spec config.Guest, cause string) {
-	s.then(shutdownDomain{uuid: s.uuid, name: s.domain, guest: spec.Name, grace: time.Duration(spec.StopTimeout)}, cause)
+	grace := cmp.Or(s.grace, time.Duration(spec.StopTimeout))
+	s.then(shutdownDomain{uuid: s.uuid, name: s.domain, guest: spec.Name, grace: grace}, cause)
 }
 
 // describeImage is an image for a reader: the file name of its store path, or its identity.

@@ -58,7 +58,7 @@ func TestImageless(t *testing.T) {
 		return DiffUp(d, o, opts)
 	}
 	recycle := func(d Desired, o Observed) (*Plan, error) {
-		return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: true})
+		return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: 1})
 	}
 	destroy := func(keep bool) func(Desired, Observed) (*Plan, error) {
 		return func(d Desired, o Observed) (*Plan, error) {
@@ -188,7 +188,7 @@ func TestKilledImageless(t *testing.T) {
 		},
 		"up": up,
 		"recycle": func(d Desired, o Observed) (*Plan, error) {
-			return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: true})
+			return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: 1})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func TestKilled(t *testing.T) {
 		return DiffUp(d, o, opts)
 	}
 	recycle := func(d Desired, o Observed) (*Plan, error) {
-		return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: true})
+		return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: 1})
 	}
 	for _, tc := range []struct {
 		name string
@@ -99,7 +99,7 @@ func TestRollback(t *testing.T) {
 	rebuilt.Images["i"] = built("i", 2)
 	for n, more := 0, true; more; n++ {
 		w.up(before)
-		p, err := DiffRecycle(rebuilt, w.observe(rebuilt), RecycleOptions{Selected: rebuilt.Declared, Canary: true})
+		p, err := DiffRecycle(rebuilt, w.observe(rebuilt), RecycleOptions{Selected: rebuilt.Declared, Canary: 1})
 		assert.NilError(t, err)
 		r := w.apply(p, n)
 		w.checkOwned(before, fmt.Sprintf("rolled back and killed after %d actions", n))

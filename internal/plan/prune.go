@@ -28,10 +28,21 @@ func (b *builder) prune() *Plan {
 		for i, need := range a.Needs {
 			a.Needs[i] = renumbered[need]
 		}
+		for _, q := range a.Quorums { // they are of guests
+			for i, of := range q.Of {
+				q.Of[i] = renumbered[of]
+			}
+			for i, skipped := range q.OrSkipped {
+				q.OrSkipped[i] = renumbered[skipped]
+			}
+		}
 		a.IfFailed = renumbered[a.IfFailed]
 		kept = append(kept, a)
 	}
 	b.plan.Actions = kept
+	for i := range b.plan.Guests {
+		b.plan.Guests[i].Back = renumbered[b.plan.Guests[i].Back]
+	}
 	return b.plan
 }
 

@@ -31,7 +31,7 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 		return nil, err
 	}
 	defer p.close()
-	options := plan.RecycleOptions{Selected: selected, Canary: true}
+	options := plan.RecycleOptions{Selected: selected, Canary: 1}
 	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, o, options) }
 	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
 }
