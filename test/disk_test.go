@@ -33,7 +33,7 @@ guests:
       - {name: shown, path: ./shown.img, readOnly: true}
       - {name: spin, bus: scsi, size: 32MiB, wwn: 5000c50015ea71aa, rotationRate: 7200, format: raw, preallocation: falloc,
          minIOSize: 4KiB, optIOSize: 128KiB, discardGranularity: 64KiB}
-      - {name: flash, bus: sata, size: 32MiB, serial: FLASH-1, rotationRate: 1, physicalBlockSize: 4096}
+      - {name: flash, bus: sata, size: 32MiB, serial: FLASH-1, rotationRate: 1, physicalBlockSize: 4096, filesystem: {type: ext4}, target: /mnt/flash}
 `
 
 // extraFlake builds an image of 4 MiB that begins with a word.
@@ -124,8 +124,8 @@ func (p *project) seesDisks(t *testing.T) {
 	const sd = `for d in /sys/block/sd*; do
 		if grep -q %s $d/device/vpd_pg80 $d/device/wwid 2>/dev/null; then cd $d/queue; cat %s; fi
 	done`
-	// The quickstart guest looks for drivers once, before these disks are found.
-	p.ssh(t, "a", "modprobe sd_mod; until [ -e /sys/block/sda/queue ] && [ -e /sys/block/sdb/queue ]; do sleep 0.1; done")
+	// The kernel looks for these disks in the background.
+	p.ssh(t, "a", "until [ -e /sys/block/sda/queue ] && [ -e /sys/block/sdb/queue ]; do sleep 0.1; done")
 	for _, tc := range []struct{ what, command, want string }{
 		{"virtio", "cd /sys/block/vdb; echo $(cat serial); cat queue/logical_block_size queue/physical_block_size queue/minimum_io_size " +
 			"queue/optimal_io_size queue/discard_granularity queue/write_cache size",
@@ -137,6 +137,8 @@ func (p *project) seesDisks(t *testing.T) {
 		{"image", "cat /sys/block/vde/size", "8192"},
 		{"read-only", "cat /sys/block/vdf/ro", "1"},
 		{"scsi", fmt.Sprintf(sd, "naa.5000c50015ea71aa", "rotational ../size minimum_io_size optimal_io_size discard_granularity"), "1\n65536\n4096\n131072\n65536"},
+		{"mounted by its link", "cut -d ' ' -f 2,3 /proc/mounts | grep flash", "/mnt/flash ext4"},
+		{"links", "cd /dev/disk/by-id; ls | grep -c -e wwn-0x5000c50015ea71aa -e scsi-35000c50015ea71aa -e ata-QEMU_HARDDISK_FLASH-1", "3"},
 		{"sata", fmt.Sprintf(sd, "FLASH-1", "rotational physical_block_size logical_block_size"), "0\n4096\n512"},
 	} {
 		assert.Check(t, cmp.Equal(p.ssh(t, "a", tc.command), tc.want), tc.what)

@@ -33,9 +33,10 @@ func TestExamplesBoot(t *testing.T) {
 	// A share's source is relative to a folder beside the quickstart's.
 	p.configure(t, strings.ReplaceAll(string(text), "../quickstart", "./quickstart"))
 	p.must(t, "up")
-	p.ssh(t, "a", "modprobe sd_mod; until [ -e /sys/block/sda/queue ] && [ -e /sys/block/sdb/queue ]; do sleep 0.1; done")
+	p.ssh(t, "a", "until [ -e /sys/block/sda/queue ] && [ -e /sys/block/sdb/queue ]; do sleep 0.1; done")
 	for _, tc := range []struct{ what, command, want string }{
 		{"disks", "cat /sys/block/vd?/queue/logical_block_size /sys/block/nvme?n1/queue/logical_block_size | sort -n | uniq -c | xargs", "5 512 2 4096"},
+		{"disks: links", "cd /dev/disk/by-id; ls -d wwn-0x5000c50015ea71ad ata-QEMU_HARDDISK_plain | wc -l", "2"},
 		{"disks: serials", "for d in /sys/block/vd?; do echo $(cat $d/serial); done | xargs", "log data0 data1 slow small"},
 		{"escape: a property", "for d in /sys/block/vd?; do [ \"$(cat $d/serial)\" = small ] && cat $d/queue/discard_max_bytes; done; true", "1048576"},
 		{"compute", "cat /sys/devices/system/node/node*/distance; nproc", "10 21\n21 10\n4"},
