@@ -16,7 +16,7 @@ func (p *program) statusCommand() command {
 			Name:        "status",
 			Usage:       "show the guests as libvirt has them",
 			ArgsUsage:   "[CONFIG | --project NAME] [GUEST...]",
-			Description: "Shows state, address, running kernel and image (or closure) of each guest, and\nbelow them what needs a look: pending changes, another kernel than the configured\none, changes by hand, guests that the file no longer declares.",
+			Description: "Shows state, address, running kernel and image (or closure) of each guest, and\nbelow them what needs a look: pending changes, a kernel other than\nthe configured one, changes by hand, guests that the file no longer declares.",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "project", Category: groupHow, Usage: "show the project `NAME`; needs no configuration"},
 			},

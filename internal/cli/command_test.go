@@ -53,6 +53,10 @@ func (r *recorder) verbs() verbs {
 			r.saw(env, "recycle", o)
 			return summary, r.err
 		},
+		switchTo: func(_ context.Context, env run.Env, o run.SwitchOptions) (*run.Summary, error) {
+			r.saw(env, "switch", o)
+			return summary, r.err
+		},
 		destroy: func(_ context.Context, env run.Env, o run.DestroyOptions) (*run.Summary, error) {
 			r.saw(env, "destroy", o)
 			return summary, r.err
@@ -171,6 +175,8 @@ func TestOptions(t *testing.T) {
 		{"up -f b.yml --restart --recycle --recreate x --restore --remove-orphans --adopt --recreate y", "up {Selection:{Config:b.yml Guests:[]} Parallel:0 NoWait:false NoBuild:false DryRun:false Restart:true Recycle:true Restore:true RemoveOrphans:true Adopt:true Recreate:[x y] Building:{Overrides:[] Update:false}}"},
 		{"plan cfg/ --no-build --restart", "plan {Selection:{Config:cfg/ Guests:[]} Parallel:0 NoWait:false NoBuild:true DryRun:false Restart:true Recycle:false Restore:false RemoveOrphans:false Adopt:false Recreate:[] Building:{Overrides:[] Update:false}}"},
 		{"recycle xfs --build --parallel=2 --dry-run", "recycle {Selection:{Config: Guests:[xfs]} Build:true Parallel:2 DryRun:true Building:{Overrides:[] Update:false}}"},
+		{"switch a.yaml kdev --override fio=/etc --parallel 2", "switch {Selection:{Config:a.yaml Guests:[kdev]} NoBuild:false Parallel:2 DryRun:false Building:{Overrides:[{Name:fio Path:/etc}] Update:false}}"},
+		{"switch kdev other --no-build --dry-run", "switch {Selection:{Config: Guests:[kdev other]} NoBuild:true Parallel:0 DryRun:true Building:{Overrides:[] Update:false}}"},
 		{"destroy --yes a.yaml xfs-1 --keep-disks", "destroy {Selection:{Config:a.yaml Guests:[xfs-1]} Project: KeepDisks:true Yes:true DryRun:false}"},
 		{"destroy -y --project p xfs-1", "destroy {Selection:{Config: Guests:[xfs-1]} Project:p KeepDisks:false Yes:true DryRun:false}"},
 		{"destroy --dry-run", "destroy {Selection:{Config: Guests:[]} Project: KeepDisks:false Yes:false DryRun:true}"},
@@ -264,6 +270,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"build", "--override", "f o=/etc"}, "`f o-src` cannot be the name of a flake's input"},
 		{[]string{"build", "--override", "fio=/etc", "--override", "fio=/usr"}, "--override: `fio` is given twice"},
 		{[]string{"up", "--no-build", "--override", "fio=/etc"}, "--override: nothing is built with --no-build"},
+		{[]string{"switch"}, "switch needs a guest"},
+		{[]string{"switch", "kdev", "--no-build", "--update"}, "--update: nothing is built with --no-build"},
 		{[]string{"recycle", "--update"}, "--update: nothing is built without --build"},
 		{[]string{"recycle", "--override", "fio=/etc"}, "--override: nothing is built without --build"},
 		{[]string{"up", "--update", "--dry-run"}, "--update and --dry-run exclude each other"},

@@ -41,7 +41,7 @@ var commandGroups = []struct {
 	names []string
 }{
 	{"Main", []string{"up", "status", "ssh", "recycle", "destroy"}},
-	{"Guests", []string{"start", "stop", "console", "logs", "gdb", "ssh-config"}},
+	{"Guests", []string{"start", "stop", "switch", "console", "logs", "gdb", "ssh-config"}},
 	{"Looking ahead", []string{"plan", "build", "xml", "module", "validate", "schema"}},
 	{"Setting up", []string{"init", "doctor", "completion", "version", "help"}},
 }

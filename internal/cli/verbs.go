@@ -16,6 +16,7 @@ type verbs struct {
 	up        func(context.Context, run.Env, run.UpOptions) (*run.Summary, error)
 	plan      func(context.Context, run.Env, run.UpOptions) (*run.PlanResult, error)
 	recycle   func(context.Context, run.Env, run.RecycleOptions) (*run.Summary, error)
+	switchTo  func(context.Context, run.Env, run.SwitchOptions) (*run.Summary, error)
 	destroy   func(context.Context, run.Env, run.DestroyOptions) (*run.Summary, error)
 	start     func(context.Context, run.Env, run.StartOptions) (*run.Summary, error)
 	stop      func(context.Context, run.Env, run.StopOptions) (*run.Summary, error)
@@ -38,7 +39,7 @@ type verbs struct {
 
 func realVerbs() verbs {
 	return verbs{
-		up: run.Up, plan: run.Plan, recycle: run.Recycle, destroy: run.Destroy,
+		up: run.Up, plan: run.Plan, recycle: run.Recycle, switchTo: run.Switch, destroy: run.Destroy,
 		start: run.Start, stop: run.Stop, status: run.Status,
 		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs, gdb: run.GDB,
 		validate: run.Validate, agree: run.Agree, fit: run.Fit, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,

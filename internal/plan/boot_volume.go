@@ -144,7 +144,7 @@ func (s *sequence) offMark(m Mark, runs bool) Mark {
 	if runs {
 		return m
 	}
-	m.Runs = nil
+	m.Runs, m.Switched = nil, nil
 	return s.logged(m)
 }
 

@@ -134,6 +134,9 @@ type Mark struct {
 	PreviousBase *Base  `xml:"previousBase,omitempty"`
 	// Runs is what the guest runs with where its next boot has another base.
 	Runs *Base `xml:"runs,omitempty"`
+	// Switched are the store paths of the closures that the running guest was
+	// switched to since its boot, whose programs it may run.
+	Switched []string `xml:"switched"`
 	// Console is the volume of the console log, where each boot has its own;
 	// Boots counts those.
 	Console string `xml:"console,omitempty"`
@@ -236,7 +239,7 @@ func (m Mark) bases() []Base {
 
 // StorePaths are what must not be collected while the guest is there.
 func (m Mark) StorePaths() []string {
-	var out []string
+	out := slices.Clone(m.Switched)
 	for _, b := range m.bases() {
 		out = append(out, b.StorePath)
 		if b.Boot != nil {
