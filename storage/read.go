@@ -57,6 +57,28 @@ func download(conn *libvirt.Connect, vol *libvirt.StorageVol, offset uint64, w i
 	}
 }
 
+// Present are those of names that an active pool has, without a look at its
+// folder: what somebody put there since it was started or refreshed is not seen.
+func Present(ctx context.Context, conn *libvirt.Connect, pool string, names []string) ([]string, error) {
+	var present []string
+	for _, name := range names {
+		err := inPool(ctx, conn, pool, "look for volume", name, func(p *libvirt.StoragePool) error {
+			vol, err := p.LookupStorageVolByName(name)
+			if err != nil {
+				return err
+			}
+			return vol.Free()
+		})
+		switch {
+		case err == nil:
+			present = append(present, name)
+		case !errors.Is(err, libvirt.ERR_NO_STORAGE_VOL):
+			return nil, err
+		}
+	}
+	return present, nil
+}
+
 // Length is how many bytes a raw volume has.
 func Length(ctx context.Context, conn *libvirt.Connect, pool, name string) (uint64, error) {
 	var length uint64

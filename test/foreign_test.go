@@ -40,6 +40,28 @@ func TestForeignNames(t *testing.T) {
 	}
 }
 
+// TestForeignFileInNewPool: a file that lies in the folder of a pool before the
+// pool is made, with the name of a disk, stays what it is.
+func TestForeignFileInNewPool(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.configure(t, runningGuest)
+	name := p.domain("a") + ".data.qcow2"
+	assert.NilError(t, os.Mkdir(p.path("pool"), 0o711))
+	writeFile(t, p.path("pool", name), "somebody's")
+
+	result := p.vmprov(t, "up")
+	assert.Check(t, cmp.Equal(result.ExitCode, 1), "%s", result)
+	assert.Check(t, cmp.Contains(result.Stderr(), "volume `"+name+"` exists in pool"))
+	p.must(t, "destroy", "--yes")
+	kept, err := os.ReadFile(p.path("pool", name))
+	assert.NilError(t, err)
+	assert.Equal(t, string(kept), "somebody's")
+	assert.NilError(t, os.Remove(p.path("pool", name)))
+	p.must(t, "up") // nothing is in the way any more
+	p.must(t, "destroy", "--yes")
+}
+
 // refuses runs a command that must name an object and change nothing.
 func (p *project) refuses(t *testing.T, name string, args ...string) {
 	t.Helper()

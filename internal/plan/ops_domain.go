@@ -24,12 +24,23 @@ type defineDomain struct {
 	// shape is the spec without the guest's name: guests of one shape differ in
 	// names and addresses alone.
 	shape string
+	// unseen are volumes that the mark owns from now on, of a pool that was not
+	// active when it was observed: what its folder held already is not vmprov's.
+	unseen []string
+	pool   string
 }
 
 func (o defineDomain) describe() (string, string) { return "define domain", o.name }
 
 func (o defineDomain) run(ctx context.Context, a *Applier) error {
 	return a.Client.Do(ctx, func(conn *libvirt.Connect) error {
+		taken, err := storage.Present(ctx, conn, o.pool, o.unseen)
+		if err != nil {
+			return err
+		}
+		if len(taken) > 0 {
+			return foreignVolume(o.pool, taken[0])
+		}
 		dom, err := a.shapes.define(conn, o)
 		if err != nil {
 			return err
