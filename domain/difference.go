@@ -41,7 +41,7 @@ func parts(domain element) []part {
 		case "metadata":
 		case "devices":
 			for _, device := range e.Children {
-				out = append(out, part{labels.unique(deviceLabel(device)), device})
+				out = append(out, part{labels.unique(deviceLabel(device)), withoutProfile(device)})
 			}
 		default:
 			out = append(out, part{labels.unique(e.name()), e})

@@ -53,6 +53,7 @@ const defined = `<domain type='qemu'>
       <source bridge='br0'/>
     </interface>
     <memory model='dimm'/>
+    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>
   </devices>
 </domain>
 `
@@ -86,6 +87,10 @@ func TestHandEdits(t *testing.T) {
 		{"type", "<domain type='qemu'>", "<domain type='kvm'>", []string{"domain: type: qemu -> kvm"}},
 		{"a port that comes with a device", port, port + strings.ReplaceAll(port, "'1'", "'2'") + "    <watchdog model='itco'/>\n", []string{"watchdog added"}},
 		{"a port alone", port, "", []string{"controller pci 1 removed"}},
+		{"profile that libvirt notes", "version='2.0'/>", "version='2.0'><profile name='default-v1'/></backend>", nil},
+		{"profile of a choice", "version='2.0'/>", "version='2.0'><profile source='local:a' name='a'/></backend>",
+			[]string{"tpm: backend profile source: unset -> local:a"}},
+		{"another TPM", "version='2.0'", "version='1.2'", []string{"tpm: backend version: 2.0 -> 1.2"}},
 		{"device of a top element's name", "model='dimm'", "model='nvdimm'", []string{"memory 2: model: dimm -> nvdimm"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -43,9 +43,9 @@ func firmware(s *Spec, d *libvirtxml.Domain) error {
 		return ownLoader(f, d)
 	}
 	d.OS.Firmware = firmwareEFI
-	if s.Arch == archX86 || f.SecureBoot {
-		d.OS.FirmwareInfo = &libvirtxml.DomainOSFirmwareInfo{Features: firmwareFeatures(f.SecureBoot)}
-	}
+	d.OS.FirmwareInfo = &libvirtxml.DomainOSFirmwareInfo{Features: firmwareFeatures(f.SecureBoot)}
+	// Hosts have firmware for confidential guests as well, which keeps no variables.
+	d.OS.Loader = &libvirtxml.DomainLoader{Stateless: "no"}
 	return nil
 }
 
@@ -61,7 +61,8 @@ func firmwareKind(s *Spec) string {
 }
 
 // firmwareFeatures choose among the files that a host has: with keys, so that
-// only what is signed boots, or none of it.
+// only what is signed boots, or none of it. Unsaid, newer libvirts take the
+// first that they find, which is one with keys.
 func firmwareFeatures(secure bool) []libvirtxml.DomainOSFirmwareFeature {
 	if secure {
 		return []libvirtxml.DomainOSFirmwareFeature{{Enabled: "yes", Name: "enrolled-keys"}, {Enabled: "yes", Name: "secure-boot"}}

@@ -47,15 +47,19 @@ func TestLabLive(t *testing.T) {
 	assert.Equal(t, len(live.Disks), 4)
 	assert.Equal(t, len(live.Interfaces), 2)
 	k := live.disk("data")
-	assert.Equal(t, k.Target.Dev, "vdd") // vdc is the namespace of the running guest
+	target := "vdd" // vdc is the namespace of the running guest
+	if full.NativeNVMe {
+		target = "vdc" // which has a name of its own kind
+	}
+	assert.Equal(t, k.Target.Dev, target)
 	assert.Equal(t, k.IOTune.TotalIopsSec, uint64(100))
-	info, err := dom.GetBlockInfo("vdd", 0)
+	info, err := dom.GetBlockInfo(target, 0)
 	assert.NilError(t, err)
 	assert.Equal(t, info.Capacity, uint64(8<<20))
 
 	// Nothing shrinks, and no limit is left behind.
 	assert.NilError(t, Grow(dom, "data", 4<<20))
-	info, err = dom.GetBlockInfo("vdd", 0)
+	info, err = dom.GetBlockInfo(target, 0)
 	assert.NilError(t, err)
 	assert.Equal(t, info.Capacity, uint64(8<<20))
 	full.Disks[2].Throttle = nil

@@ -60,12 +60,13 @@ func TestFirmware(t *testing.T) {
 		{"efi", with(func(*Spec) {}), Firmware{Type: "efi"}, "efi", features(libvirtxml.DomainOSFirmwareFeature{Enabled: "no", Name: "secure-boot"})},
 		{"secure boot", with(func(*Spec) {}), Firmware{Type: "efi", SecureBoot: true}, "efi", features(
 			libvirtxml.DomainOSFirmwareFeature{Enabled: "yes", Name: "enrolled-keys"}, libvirtxml.DomainOSFirmwareFeature{Enabled: "yes", Name: "secure-boot"})},
-		{"aarch64", onARM, Firmware{}, "efi", nil},
+		{"aarch64", onARM, Firmware{}, "efi", features(libvirtxml.DomainOSFirmwareFeature{Enabled: "no", Name: "secure-boot"})},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := render(t, tc.board, withPlatform(func(p *Platform) { p.Firmware = tc.given }))
 			assert.Equal(t, d.OS.Firmware, tc.firmware)
 			assert.DeepEqual(t, d.OS.FirmwareInfo, tc.info)
+			assert.Equal(t, d.OS.Loader != nil && d.OS.Loader.Stateless == "no", tc.firmware == "efi")
 		})
 	}
 	own := render(t, withPlatform(func(p *Platform) {
