@@ -28,6 +28,9 @@ type Applier struct {
 	HostLock func(context.Context) (release func(), err error)
 	// ConsoleTail is the end of a console log.
 	ConsoleTail func(ctx context.Context, pool, volume string) string
+	// RestartPanicked starts a guest anew, once, whose kernel panicked while it
+	// was waited for.
+	RestartPanicked bool
 	// AfterShared is called once, before Apply returns, when every action that
 	// makes what projects share has ended; nil for nothing.
 	AfterShared func()

@@ -25,6 +25,14 @@ type waitReady struct {
 func (o waitReady) describe() (string, string) { return "wait until ready", "" }
 
 func (o waitReady) run(ctx context.Context, a *Applier) error {
+	wait := func() error { return o.wait(ctx, a) }
+	if !a.RestartPanicked {
+		return wait()
+	}
+	return overPanic(wait, func(panicked *ready.PanicError) error { return o.startAnew(ctx, a, panicked) })
+}
+
+func (o waitReady) wait(ctx context.Context, a *Applier) error {
 	target := o.target
 	target.ConsoleTail = func(ctx context.Context) string { return a.ConsoleTail(ctx, o.mark.Pool, o.console) }
 	target.ConsoleSince = a.consoleSince(target.UUID, o.mark.Pool, o.console)
