@@ -139,7 +139,7 @@ type command struct {
 // commands are all commands in the order of the help.
 func (p *program) commands() []command {
 	commands := []command{
-		p.upCommand(), p.planCommand(), p.recycleCommand(), p.switchCommand(), p.destroyCommand(),
+		p.upCommand(), p.planCommand(), p.recycleCommand(), p.switchCommand(), p.destroyCommand(), p.gcCommand(),
 		p.statusCommand(), p.startCommand(), p.stopCommand(),
 		p.sshCommand(), p.sshConfigCommand(), p.consoleCommand(), p.logsCommand(), p.gdbCommand(),
 		p.initCommand(), p.moduleCommand(), p.validateCommand(), p.buildCommand(), p.xmlCommand(), p.schemaCommand(),

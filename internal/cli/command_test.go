@@ -61,6 +61,10 @@ func (r *recorder) verbs() verbs {
 			r.saw(env, "destroy", o)
 			return summary, r.err
 		},
+		gc: func(_ context.Context, env run.Env, o run.GCOptions) (*run.GCResult, error) {
+			r.saw(env, "gc", o)
+			return &run.GCResult{Project: "fstests"}, r.err
+		},
 		start: func(_ context.Context, env run.Env, o run.StartOptions) (*run.Summary, error) {
 			r.saw(env, "start", o)
 			return summary, r.err
@@ -180,6 +184,9 @@ func TestOptions(t *testing.T) {
 		{"destroy --yes a.yaml xfs-1 --keep-disks", "destroy {Selection:{Config:a.yaml Guests:[xfs-1]} Project: KeepDisks:true Yes:true DryRun:false}"},
 		{"destroy -y --project p xfs-1", "destroy {Selection:{Config: Guests:[xfs-1]} Project:p KeepDisks:false Yes:true DryRun:false}"},
 		{"destroy --dry-run", "destroy {Selection:{Config: Guests:[]} Project: KeepDisks:false Yes:false DryRun:true}"},
+		{"gc --disks", "gc {Config: Project: Disks:true DryRun:false}"},
+		{"gc a.yaml --dry-run", "gc {Config:a.yaml Project: Disks:false DryRun:true}"},
+		{"gc --project p", "gc {Config: Project:p Disks:false DryRun:false}"},
 		{"start xfs-1 --no-wait --parallel 1", "start {Selection:{Config: Guests:[xfs-1]} Parallel:1 NoWait:true}"},
 		{"stop . xfs-1 --parallel 5", "stop {Selection:{Config:. Guests:[xfs-1]} Parallel:5}"},
 		{"status", "status {Selection:{Config: Guests:[]} Project:}"},
@@ -255,6 +262,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"destroy", "--project", "", "--yes"}, "--project: is empty"},
 		{[]string{"destroy", "--project", "p", "a.yaml", "--yes"}, "exclude each other"},
 		{[]string{"destroy"}, "add --yes"},
+		{[]string{"gc", "xfs-1"}, "gc takes no guests, got `xfs-1`"},
 		{[]string{"ssh"}, "ssh needs a guest"},
 		{[]string{"ssh", "a.yaml"}, "ssh needs a guest"},
 		{[]string{"ssh", "nosuch.yaml", "g"}, "no such file"},

@@ -40,7 +40,7 @@ var commandGroups = []struct {
 	title string
 	names []string
 }{
-	{"Main", []string{"up", "status", "ssh", "recycle", "destroy"}},
+	{"Main", []string{"up", "status", "ssh", "recycle", "destroy", "gc"}},
 	{"Guests", []string{"start", "stop", "switch", "console", "logs", "gdb", "ssh-config"}},
 	{"Looking ahead", []string{"plan", "build", "xml", "module", "validate", "schema"}},
 	{"Setting up", []string{"init", "doctor", "completion", "version", "help"}},

@@ -18,6 +18,7 @@ type verbs struct {
 	recycle   func(context.Context, run.Env, run.RecycleOptions) (*run.Summary, error)
 	switchTo  func(context.Context, run.Env, run.SwitchOptions) (*run.Summary, error)
 	destroy   func(context.Context, run.Env, run.DestroyOptions) (*run.Summary, error)
+	gc        func(context.Context, run.Env, run.GCOptions) (*run.GCResult, error)
 	start     func(context.Context, run.Env, run.StartOptions) (*run.Summary, error)
 	stop      func(context.Context, run.Env, run.StopOptions) (*run.Summary, error)
 	status    func(context.Context, run.Env, run.StatusOptions) (*run.StatusReport, error)
@@ -39,7 +40,7 @@ type verbs struct {
 
 func realVerbs() verbs {
 	return verbs{
-		up: run.Up, plan: run.Plan, recycle: run.Recycle, switchTo: run.Switch, destroy: run.Destroy,
+		up: run.Up, plan: run.Plan, recycle: run.Recycle, switchTo: run.Switch, destroy: run.Destroy, gc: run.GC,
 		start: run.Start, stop: run.Stop, status: run.Status,
 		ssh: run.SSH, sshConfig: run.SSHConfig, console: run.Console, logs: run.Logs, gdb: run.GDB,
 		validate: run.Validate, agree: run.Agree, fit: run.Fit, init: run.Init, module: run.Module, build: run.Build, xml: run.XML, schema: config.Schema, doctor: run.Doctor,
