@@ -104,11 +104,12 @@ func (c *collector) exists(guest string) bool {
 	})
 }
 
-// brokenGuest says that a guest's domain has a mark that cannot be read.
-func (c *collector) brokenGuest(guest string) bool {
-	return slices.ContainsFunc(c.l.Domains, func(d AnyDomain) bool {
-		return d.Broken && d.Name == config.DomainName(c.d.Project, guest)
-	})
+// strange says that a guest's domain is there and has no mark of the project
+// that can be read: what it owns, or owned before it lost its mark or its name,
+// is not known.
+func (c *collector) strange(guest string) bool {
+	_, marked := c.o.Guests[guest]
+	return !marked && c.exists(guest)
 }
 
 // volumes finds those of the project's names that no domain names.
@@ -156,8 +157,8 @@ func (c *collector) keepVolume(pool storage.Pool, v storage.Detail, guest, kind 
 	switch {
 	case !ownPool(pool):
 		return fmt.Sprintf("pool `%s` is not vmprov's", pool.Name)
-	case c.brokenGuest(guest):
-		return "its guest's mark cannot be read"
+	case c.strange(guest):
+		return fmt.Sprintf("domain `%s` may own it, and has no mark of the project that can be read", config.DomainName(c.d.Project, guest))
 	case c.l.Links[v.Path]:
 		return "it is a symbolic link"
 	case !v.File:

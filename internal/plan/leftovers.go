@@ -256,7 +256,6 @@ func (l *Leftovers) guests(d Desired, o Observed) []string {
 const (
 	tpmFolder      = "/var/lib/libvirt/swtpm"
 	firmwareFolder = "/var/lib/libvirt/qemu/nvram"
-	firmwareSuffix = "_VARS.fd"
 )
 
 // tpmLeft finds state of TPMs by the UUIDs that vmprov derives from names.
@@ -276,9 +275,9 @@ func firmwareLeft(project string) []HostFile {
 	var out []HostFile
 	entries, _ := os.ReadDir(firmwareFolder) // none, or none that one may see
 	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), firmwareSuffix)
+		name, format, ok := strings.Cut(e.Name(), "_VARS.")
 		name, ours := strings.CutPrefix(name, config.DomainName(project, ""))
-		if info, err := e.Info(); err == nil && ok && ours && config.CheckName(name) == nil {
+		if info, err := e.Info(); err == nil && ok && ours && (format == "fd" || format == "qcow2") && config.CheckName(name) == nil {
 			out = append(out, HostFile{Kind: firmwareKind, Path: filepath.Join(firmwareFolder, e.Name()), Guest: name, Bytes: uint64(info.Size())})
 		}
 	}
