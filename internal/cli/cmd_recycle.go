@@ -24,6 +24,7 @@ back to what it had, and the others are left running.`,
 				&cli.BoolFlag{Name: "build", Category: groupAsk, Usage: "build the images and take the newest"},
 				parallelFlag(),
 				dryRunFlag(),
+				onPanicFlag(),
 				overrideFlag(),
 				updateFlag(),
 			},
@@ -40,7 +41,11 @@ back to what it had, and the others are left running.`,
 				if err != nil {
 					return err
 				}
-				o := run.RecycleOptions{Selection: s, Build: c.Bool("build"), Parallel: parallel, DryRun: c.Bool("dry-run"), Building: building}
+				restart, err := restartsPanicked(c)
+				if err != nil {
+					return err
+				}
+				o := run.RecycleOptions{RestartPanicked: restart, Selection: s, Build: c.Bool("build"), Parallel: parallel, DryRun: c.Bool("dry-run"), Building: building}
 				return p.change(c, func(ctx context.Context, env run.Env) (*run.Summary, error) {
 					return p.verbs.recycle(ctx, env, o)
 				})

@@ -30,6 +30,7 @@ when it is named.`,
 				parallelFlag(),
 				&cli.BoolFlag{Name: "no-wait", Category: groupHow, Usage: "return when the guests run, ready or not"},
 				dryRunFlag(),
+				onPanicFlag(),
 				updateFlag(),
 			}, upFlags()...),
 			Action: func(c *cli.Context) error {
@@ -97,8 +98,14 @@ func (p *program) upOptions(c *cli.Context) (run.UpOptions, error) {
 	if err != nil {
 		return run.UpOptions{}, err
 	}
+	restart, err := restartsPanicked(c)
+	if err != nil {
+		return run.UpOptions{}, err
+	}
 	parallel, err := parallelOf(c)
 	return run.UpOptions{
+		RestartPanicked: restart,
+
 		Building:      building,
 		Selection:     s,
 		Parallel:      parallel,

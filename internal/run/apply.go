@@ -53,6 +53,7 @@ func (p *project) apply(ctx context.Context, pl *plan.Plan, parallel int, releas
 	applier := &plan.Applier{
 		Client: p.client, Emit: p.env.Emit, LibVersion: p.host.LibVersion, Parallel: parallel,
 		HostLock: p.hostLock, ConsoleTail: p.consoleTail, AfterShared: release,
+		RestartPanicked: p.restartPanicked,
 	}
 	return summarize(pl, applier.Apply(ctx, pl))
 }

@@ -35,6 +35,8 @@ type project struct {
 	ssh    plan.SSH
 	// building is how this command builds images.
 	building Building
+	// restartPanicked starts a guest whose kernel panicked anew, once.
+	restartPanicked bool
 	// unbuilt are the images that failed, by name: their guests are left out.
 	unbuilt map[string]error
 	// closures are those that guests boot without an image.

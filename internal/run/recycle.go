@@ -16,6 +16,9 @@ type RecycleOptions struct {
 	Build    bool
 	Parallel int
 	DryRun   bool
+	// RestartPanicked starts a guest anew, once, whose kernel panicked while it
+	// was waited for.
+	RestartPanicked bool
 	Building
 }
 
@@ -25,7 +28,7 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.building = o.Building
+	p.building, p.restartPanicked = o.Building, o.RestartPanicked
 	images, err := p.prepare(ctx, selected, o.Build)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,9 @@ type UpOptions struct {
 	Restart, Recycle, Restore, RemoveOrphans, Adopt bool
 	// Recreate names guests that are removed with their data disks and made anew.
 	Recreate []string
+	// RestartPanicked starts a guest anew, once, whose kernel panicked while it
+	// was waited for.
+	RestartPanicked bool
 	Building
 }
 
@@ -48,7 +51,7 @@ func prepareUp(ctx context.Context, env Env, o UpOptions) (*project, plan.UpOpti
 	if err != nil {
 		return nil, plan.UpOptions{}, nil, err
 	}
-	p.building = o.Building
+	p.building, p.restartPanicked = o.Building, o.RestartPanicked
 	images, err := p.prepare(ctx, options.Selected, !o.NoBuild)
 	return p, options, images, err
 }
