@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/assert/cmp"
 	"gotest.tools/v3/icmd"
+	"gotest.tools/v3/skip"
 	"libvirt.org/go/libvirtxml"
 )
 
@@ -21,12 +22,15 @@ import (
 const shareKinds = `guests:
   a:
     shares:
-      - {tag: all, source: ./all, target: /mnt/all, cache: always, queueSize: 512, threadPool: 4, xattr: true, posixLock: true, flock: true}
+      - {tag: all, source: ./all, target: /mnt/all, cache: always, queueSize: 512, threadPool: 4, xattr: true` + allLocks + `}
       - {tag: none, source: ./none, target: /mnt/none, cache: none, threadPool: 0, xattr: false, sandbox: chroot}
       - {tag: in, source: ./in, target: /mnt/in, readOnly: true}
       - {tag: home, source: ./in}
       - {tag: made, source: ./made/deep, target: /mnt/made, create: true}
 `
+
+// allLocks is what the virtiofsd of today refuses.
+const allLocks = ", posixLock: true, flock: true"
 
 // prober is a program for a guest that has no tool for attributes and locks.
 const prober = `package main
@@ -57,7 +61,12 @@ func main() {
 func TestShares(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
-	p.configure(t, shareKinds)
+	kinds, locks := shareKinds, true
+	p.configure(t, kinds)
+	if said := p.vmprov(t, "validate", "--host"); strings.Contains(said.Combined(), "does not pass locks on to the host") {
+		kinds, locks = strings.Replace(kinds, allLocks, "", 1), false
+		p.configure(t, kinds)
+	}
 	why := "share `all`: " + p.path("all") + " does not exist (make it, mend the path in the file, or have it made with `create: true`)"
 	p.vmprov(t, "up").Assert(t, icmd.Expected{ExitCode: 1, Err: why})
 	assert.Check(t, !exists(p.path("made")), "a guest that is left out has a folder made")
@@ -74,7 +83,11 @@ func TestShares(t *testing.T) {
 	t.Run("definition", func(t *testing.T) { p.definesShares(t) })
 	t.Run("mounts", func(t *testing.T) { p.mountsShares(t) })
 	t.Run("attributes", func(t *testing.T) { p.setsAttributes(t) })
-	t.Run("locks", func(t *testing.T) { p.locksTheHost(t) })
+	t.Run("locks", func(t *testing.T) {
+		skip.If(t, !locks, "NOT RUN: this virtiofsd keeps locks to the guest")
+		assert.Check(t, cmp.Contains(p.dumpXML(t, "a"), "<lock posix='on' flock='on'/>"))
+		p.locksTheHost(t)
+	})
 	t.Run("overlay", func(t *testing.T) { p.overlaysAShare(t) })
 	assert.Check(t, cmp.Equal(p.must(t, "up"), p.Name+": no changes, 1 guest\n"))
 
@@ -103,7 +116,7 @@ func (p *project) definesShares(t *testing.T) {
 	all, none := shares["all"], shares["none"]
 	assert.Assert(t, all.Binary != nil && none.Binary != nil)
 	assert.Check(t, cmp.Equal(all.Driver.Queue, uint(512)))
-	assert.Check(t, cmp.Equal(all.Binary.Cache.Mode+" "+all.Binary.XAttr+" "+all.Binary.Lock.POSIX+" "+all.Binary.Lock.Flock, "always on on on"))
+	assert.Check(t, cmp.Equal(all.Binary.Cache.Mode+" "+all.Binary.XAttr, "always on"))
 	assert.Check(t, cmp.Equal(all.Binary.ThreadPool.Size, uint(4)))
 	assert.Check(t, cmp.Equal(none.Binary.Cache.Mode+" "+none.Binary.XAttr+" "+none.Binary.Sandbox.Mode, "none off chroot"))
 	assert.Check(t, cmp.Contains(p.dumpXML(t, "a", "--inactive"), "<thread_pool size='0'/>"))

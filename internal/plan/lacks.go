@@ -39,6 +39,9 @@ func FactsWanted(guests []config.Guest, host virt.Host) virt.Wanted {
 		for _, d := range g.HostDevices {
 			w.PCI = append(w.PCI, d.PCI)
 		}
+		for _, s := range g.Shares {
+			w.ShareLocks = w.ShareLocks || s.PosixLock != nil || s.Flock != nil
+		}
 	}
 	return w
 }

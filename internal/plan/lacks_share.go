@@ -32,6 +32,11 @@ func (l *lacking) shares() {
 		if s.IDMap != nil {
 			l.needs(key+".idmap", versionIDMap, "leave it out")
 		}
+		if why := l.host.Facts.NoShareLocks; why != "" && s.PosixLock != nil {
+			l.say(key+".posixLock", "%s", why)
+		} else if why != "" && s.Flock != nil {
+			l.say(key+".flock", "%s", why)
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ func TestLacks(t *testing.T) {
 		}
 	}
 	old := func(h *virt.Host) { h.LibVersion = 8002000 }
+	noLocks := func(h *virt.Host) { h.Facts.NoShareLocks = "no locks" }
 	for _, tc := range []struct {
 		guest string
 		host  func(*virt.Host)
@@ -72,6 +73,7 @@ func TestLacks(t *testing.T) {
 		{"vsock: {}", func(h *virt.Host) { h.Facts.NoVhostVsock = "this host has no /dev/vhost-vsock (load it)" },
 			"`vsock`: this host has no /dev/vhost-vsock (load it)"},
 		{"panic: pvpanic", old, "`panic`: needs libvirt 9.1 or later, this is 8.2 (use isa on x86_64, or none)"},
+		{"watchdog: itco", old, "`watchdog`: needs libvirt 9.1 or later, this is 8.2 (use i6300esb)"},
 		{"iommu: virtio", old, "`iommu`: needs libvirt 8.3 or later, this is 8.2 (use intel on x86_64)"},
 		{"graphics: spice", board(func(b *virt.BoardFacts) { b.Graphics = []string{"vnc"} }),
 			"`graphics.type`: this QEMU was built without spice (use vnc, or on Debian install qemu-system-modules-spice)"},
@@ -105,6 +107,8 @@ func TestLacks(t *testing.T) {
 		{"shares: [{tag: t, source: /t, threadPool: 4}]", old, "`shares.t.threadPool`: needs libvirt 8.5 or later, this is 8.2 (leave it out)"},
 		{"shares: [{tag: t, source: /t, idmap: {uid: [{start: 0, target: 1000, count: 1}]}}]", old,
 			"`shares.t.idmap`: needs libvirt 10.0 or later, this is 8.2 (leave it out)"},
+		{"shares: [{tag: t, source: /t, posixLock: true, flock: true}]", noLocks, "`shares.t.posixLock`: no locks"},
+		{"shares: [{tag: t, source: /t, flock: false}]", noLocks, "`shares.t.flock`: no locks"},
 	} {
 		t.Run(strings.ReplaceAll(tc.guest, "/", "_"), func(t *testing.T) {
 			g, networks := declared(t, "{"+tc.guest+"}")
@@ -124,10 +128,10 @@ func TestLacksKVM(t *testing.T) {
 }
 
 func TestFactsWanted(t *testing.T) {
-	d := declare(t, "  a: {}\n  b: {}\n  arm: {arch: aarch64}\n  old: {machine: pc, hostDevices: [{name: ssd, pci: '0000:03:00.0'}]}\n")
+	d := declare(t, "  a: {}\n  b: {}\n  arm: {arch: aarch64, shares: [{tag: t, source: /t, flock: false}]}\n  old: {machine: pc, hostDevices: [{name: ssd, pci: '0000:03:00.0'}]}\n")
 	assert.DeepEqual(t, FactsWanted(d.Declared, d.Host), virt.Wanted{
 		Boards: []virt.Board{{Arch: "x86_64", Machine: "q35", Type: "kvm"}, {Arch: "aarch64", Machine: "virt", Type: "qemu"}, {Arch: "x86_64", Machine: "pc", Type: "kvm"}},
-		PCI:    []string{"0000:03:00.0"},
+		PCI:    []string{"0000:03:00.0"}, ShareLocks: true,
 	})
 }
 

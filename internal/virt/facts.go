@@ -30,6 +30,8 @@ type Facts struct {
 	// NoVhostVsock, NoIOUring and NoNested are why a guest cannot have vsock,
 	// `io: io_uring` and nested virtualisation by KVM.
 	NoVhostVsock, NoIOUring, NoNested string
+	// NoShareLocks is why `posixLock` and `flock` of a share cannot be had.
+	NoShareLocks string
 }
 
 // BoardFacts are libvirt's domain capabilities of a board.
@@ -70,6 +72,8 @@ type Wanted struct {
 	Boards []Board
 	// PCI are addresses, such as 0000:03:00.0.
 	PCI []string
+	// ShareLocks: a share has a word on locks.
+	ShareLocks bool
 }
 
 // ReadFacts reads what the guests want to know of the host. A board that
@@ -85,6 +89,9 @@ func (c *Client) ReadFacts(ctx context.Context, h *Host, wanted Wanted) error {
 	}
 	if h.Local {
 		h.Facts.readMachine(h.Virtualisation)
+	}
+	if h.Local && wanted.ShareLocks {
+		h.Facts.NoShareLocks = noShareLocks(ctx, Virtiofsd())
 	}
 	return nil
 }
