@@ -47,10 +47,7 @@ func TestLabLive(t *testing.T) {
 	assert.Equal(t, len(live.Disks), 4)
 	assert.Equal(t, len(live.Interfaces), 2)
 	k := live.disk("data")
-	target := "vdd" // vdc is the namespace of the running guest
-	if full.NativeNVMe {
-		target = "vdc" // which has a name of its own kind
-	}
+	const target = "vdc" // the namespace of the running guest has a name of another kind
 	assert.Equal(t, k.Target.Dev, target)
 	assert.Equal(t, k.IOTune.TotalIopsSec, uint64(100))
 	info, err := dom.GetBlockInfo(target, 0)
