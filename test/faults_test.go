@@ -182,9 +182,9 @@ guests:
 	const faults = "vmprov.yaml:1:10: project: must be a DNS label (a-z, 0-9 and `-`, at most 63 characters, no `-` at either end), got `Not_A_Label`\n" +
 		"vmprov.yaml:2:1: imagess: unknown key; did you mean `images`?\n" +
 		"vmprov.yaml:4:15: guests.a.memory: must have a unit of KiB, MiB, GiB or TiB, got `12XB`\n" +
-		"vmprov.yaml:4:21: guests.a.cpu: unknown key; did you mean `cpus`?\n" +
-		"vmprov.yaml:4:37: guests.a.disks[0].size: is required\n" +
-		"vmprov.yaml:4:52: guests.a.disks[0].bus: must be one of virtio, nvme, got `floppy`\n" +
+		"vmprov.yaml:4:26: guests.a.cpu: must be a word or a mapping, got `3`\n" +
+		"vmprov.yaml:4:37: guests.a.disks[0].size: is required without `image` and `path`\n" +
+		"vmprov.yaml:4:52: guests.a.disks[0].bus: must be one of virtio, nvme, scsi, sata, ide, got `floppy`\n" +
 		"vmprov: error: 6 faults in the configuration\n"
 	for _, args := range [][]string{{"validate"}, {"up"}, {"plan"}, {"recycle"}, {"destroy", "--yes"}, {"status"}} {
 		result := p.refused(t, 2, args...)
