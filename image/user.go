@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-const (
-	storeFolder  = "/nix/store"
-	daemonSocket = "/nix/var/nix/daemon-socket/socket"
-)
+// StoreFolder is where nix keeps what it builds.
+const StoreFolder = "/nix/store"
+
+const daemonSocket = "/nix/var/nix/daemon-socket/socket"
 
 // actsFor reports whether this process is root working for another user.
 func actsFor(u *User) bool { return u != nil && os.Geteuid() == 0 && u.UID != 0 }
@@ -48,7 +48,7 @@ func daemonAnswers() bool {
 }
 
 func storeBelongsTo(uid int) bool {
-	info, err := os.Stat(storeFolder)
+	info, err := os.Stat(StoreFolder)
 	return err == nil && owner(info) == uid
 }
 

@@ -49,7 +49,7 @@ func HostArch() string {
 func Find(path, arch string) (Kernel, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Kernel{}, fmt.Errorf("find kernel: %w", err)
+		return Kernel{}, fmt.Errorf("find kernel: %w", missing(err, path))
 	}
 	if info.IsDir() {
 		return inTree(path, arch)
@@ -58,6 +58,14 @@ func Find(path, arch string) (Kernel, error) {
 		return Kernel{}, fmt.Errorf("find kernel: %s is no plain file (%s)", path, info.Mode().Type())
 	}
 	return alone(path, arch)
+}
+
+// missing says what to do where nothing is at a path.
+func missing(err error, path string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist (make it, or mend the path in the file)", path)
+	}
+	return err
 }
 
 // inTree is the kernel of a build folder.
@@ -143,7 +151,7 @@ func isFile(path string) bool {
 // given as INSTALL_MOD_PATH, or the release's own folder.
 func Modules(path, release string) (string, error) {
 	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("find modules: %w", err)
+		return "", fmt.Errorf("find modules: %w", missing(err, path))
 	}
 	if release == "" {
 		return path, nil

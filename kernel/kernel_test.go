@@ -106,7 +106,7 @@ func TestARM64(t *testing.T) {
 
 func TestFindRefuses(t *testing.T) {
 	cases := []struct{ name, path, arch, want string }{
-		{"missing", "/nowhere/bzImage", "x86_64", "find kernel: stat /nowhere/bzImage: no such file or directory"},
+		{"missing", "/nowhere/bzImage", "x86_64", "find kernel: /nowhere/bzImage does not exist (make it, or mend the path in the file)"},
 		{"not built", tree(t, map[string]string{".config": ""}), "x86_64", "no arch/x86/boot/bzImage yet (build it with `make`"},
 		{"another folder", tree(t, map[string]string{"a": ""}), "x86_64", "it is no build folder of a kernel"},
 		{"an ELF file", tree(t, map[string]string{"vmlinux": "\x7fELF"}) + "/vmlinux", "x86_64", "it is an ELF file such as vmlinux"},

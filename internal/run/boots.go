@@ -50,12 +50,14 @@ func (p *project) findBoots(ctx context.Context, guests []config.Guest) (boots m
 	return boots, unfit
 }
 
+var errOtherStore = errors.New("imageless: its store is this machine's, and libvirtd is another's (run vmprov there)")
+
 func (p *project) boot(ctx context.Context, spec config.Guest) (plan.Boot, error) {
 	if spec.Imageless == nil {
 		return p.direct(spec)
 	}
 	if !p.host.Local {
-		return plan.Boot{}, errors.New("imageless: its store is this machine's, and libvirtd is another's (run vmprov there)")
+		return plan.Boot{}, errOtherStore
 	}
 	closure, err := p.closures.get(ctx, spec)
 	if err != nil {
@@ -84,16 +86,11 @@ func (p *project) withClosure(spec config.Guest, c image.Closure) (plan.Boot, er
 	if path == "" {
 		return plan.Boot{}, fmt.Errorf("imageless: the closure %s has no kernel, and `imageless.kernel` names none", c.StorePath)
 	}
-	k, err := kernel.Find(path, p.arch(spec))
+	k, modules, err := p.kernelOf(spec, path)
 	if err != nil {
-		return plan.Boot{}, fmt.Errorf("imageless: %w", err)
+		return plan.Boot{}, err
 	}
-	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Own: own.Cmdline, Release: k.Release}
-	if own.Modules != "" {
-		if b.Modules, err = kernel.Modules(own.Modules, k.Release); err != nil {
-			return plan.Boot{}, fmt.Errorf("imageless: %w", err)
-		}
-	}
+	b := plan.Boot{Closure: c.StorePath, Init: c.Init, Params: c.KernelParams, Own: own.Cmdline, Release: k.Release, Modules: modules}
 	if b.Views, err = p.views(b); err != nil {
 		return plan.Boot{}, fmt.Errorf("imageless: %w", err)
 	}
@@ -104,8 +101,23 @@ func (p *project) withClosure(spec config.Guest, c image.Closure) (plan.Boot, er
 	return p.files(b, k.Image, initrd)
 }
 
+// kernelOf is the kernel at a path for a guest without an image, with the
+// modules that go with it.
+func (p *project) kernelOf(spec config.Guest, path string) (k kernel.Kernel, modules string, err error) {
+	if k, err = kernel.Find(path, p.arch(spec)); err != nil {
+		return k, "", fmt.Errorf("imageless: %w", err)
+	}
+	if folder := spec.Imageless.Modules; folder != "" {
+		if modules, err = kernel.Modules(folder, k.Release); err != nil {
+			return k, "", fmt.Errorf("imageless: %w", err)
+		}
+	}
+	return k, modules, nil
+}
+
 // able says what a kernel lacks to get from its start to the closure, option by
-// option. Without a configuration beside it nothing is known.
+// option. Without a configuration beside it nothing is known, and an initrd that
+// is empty here, the closure's that is not built, may have any module.
 func (p *project) able(spec config.Guest, k kernel.Kernel, initrd, modules string) error {
 	if k.Config == "" {
 		p.env.Emit(event.Event{Kind: event.Note, Guest: spec.Name,
@@ -116,11 +128,14 @@ func (p *project) able(spec config.Guest, k kernel.Kernel, initrd, modules strin
 	if err != nil {
 		return err
 	}
-	loaded, err := kernel.InitrdModules(initrd)
-	if err != nil {
-		return err
+	inInitrd := func(string) bool { return true }
+	if initrd != "" {
+		loaded, err := kernel.InitrdModules(initrd)
+		if err != nil {
+			return err
+		}
+		inInitrd = func(module string) bool { return loaded[strings.ReplaceAll(module, "-", "_")] }
 	}
-	inInitrd := func(module string) bool { return loaded[strings.ReplaceAll(module, "-", "_")] }
 	lacks := options.Lacks(kernel.BootNeeds, inInitrd)
 	lacks = append(lacks, options.Lacks(kernel.CredentialNeeds, func(module string) bool { return modules != "" || inInitrd(module) })...)
 	if len(lacks) == 0 {

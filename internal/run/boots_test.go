@@ -119,7 +119,7 @@ func TestBootsRefused(t *testing.T) {
 		own  config.Imageless
 		want string
 	}{
-		{"no kernel there", config.Imageless{Closure: closure, Kernel: "/nowhere"}, "imageless: find kernel: stat /nowhere"},
+		{"no kernel there", config.Imageless{Closure: closure, Kernel: "/nowhere"}, "imageless: find kernel: /nowhere does not exist (make it, or mend the path in the file)"},
 		{"no modules of it", config.Imageless{Closure: closure, Modules: t.TempDir()}, "it has no modules of "},
 		{"no closure", config.Imageless{Closure: "/nowhere"}, "read closure /nowhere"},
 		{"no initrd there", config.Imageless{Closure: closure, Initrd: "/nowhere"}, "/nowhere: no such file or directory"},

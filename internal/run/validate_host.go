@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"vmprov/image"
 	"vmprov/internal/config"
 	"vmprov/internal/plan"
 	"vmprov/internal/virt"
@@ -52,12 +53,40 @@ func (p *project) hostWords() string {
 	return fmt.Sprintf("%s: libvirt %s, QEMU %s", p.host.URI, versionText(p.host.LibVersion), versionText(p.host.QEMUVersion))
 }
 
+// unbootable is why a guest cannot boot the kernel and modules that the
+// configuration names, as far as it is known before its closure is built.
+func (p *project) unbootable(g config.Guest) error {
+	switch {
+	case g.Imageless == nil && g.Kernel == "":
+		return nil
+	case g.Imageless == nil:
+		_, err := p.direct(g)
+		return err
+	case !p.host.Local:
+		return errOtherStore
+	}
+	if _, err := p.viewMount(plan.View{Tag: config.StoreTag, Source: image.StoreFolder}); err != nil {
+		return fmt.Errorf("imageless: %w", err)
+	}
+	if g.Imageless.Kernel == "" {
+		return nil // the closure's
+	}
+	k, modules, err := p.kernelOf(g, g.Imageless.Kernel)
+	if err != nil {
+		return err
+	}
+	return p.able(g, k, g.Imageless.Initrd, modules)
+}
+
 func (p *project) fitness(g config.Guest) GuestFitness {
 	out := GuestFitness{Guest: g.Name, Lacks: []plan.Lack{}, Notes: plan.HostNotes(g, p.host)}
 	if file := p.file.Images[g.Image].File; file != "" {
 		if err := p.host.Preflight(file, virt.ReadFile); err != nil {
 			out.Lacks = append(out.Lacks, plan.Lack{Guest: g.Name, Key: "image", Text: err.Error()})
 		}
+	}
+	if err := p.unbootable(g); err != nil {
+		out.Lacks = append(out.Lacks, plan.Lack{Guest: g.Name, Text: err.Error()})
 	}
 	for _, err := range p.faults(g, nil) {
 		lack, ok := err.(plan.Lack)
