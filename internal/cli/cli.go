@@ -27,7 +27,7 @@ func Stdio() Streams { return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stde
 // Main runs one command line (without the program's name) and returns the exit
 // code. When ctx is cancelled the step under way is finished and reported.
 func Main(ctx context.Context, args []string, s Streams) int {
-	p := &program{in: s.In, out: &resultWriter{w: s.Out}, err: s.Err, verbs: realVerbs(), now: time.Now, getenv: os.Getenv}
+	p := &program{in: s.In, out: &resultWriter{w: s.Out}, err: s.Err, verbs: realVerbs(), now: time.Now, newRun: newRunID, getenv: os.Getenv}
 	return p.run(ctx, args)
 }
 
@@ -39,6 +39,11 @@ type program struct {
 	verbs  verbs
 	now    func() time.Time
 	getenv func(string) string
+	// newRun names a run of a changing command, runID is that name and log the
+	// stderr whose lines begin with it; without newRun none has one.
+	newRun func() string
+	runID  string
+	log    io.Writer
 	// opts is set as soon as the global flags are parsed; before that it is the default.
 	opts globalOptions
 	// use is what the command does with the world, as far as a report cares.
@@ -51,10 +56,7 @@ type program struct {
 
 func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
-	code := exitCode(err)
-	if err != nil && ctx.Err() != nil && !isExit(err) {
-		code = ExitInterrupted
-	}
+	code := p.codeOf(ctx, err)
 	p.report(err, code)
 	if p.closing != nil {
 		_ = p.printJSON(p.closing) // p.out remembers a failure
@@ -64,6 +66,14 @@ func (p *program) run(ctx context.Context, args []string) int {
 		printError(p.err, p.styleOf(p.err), p.out.failed)
 	}
 	return code
+}
+
+// codeOf is the exit code of a command that ended in err.
+func (p *program) codeOf(ctx context.Context, err error) int {
+	if err != nil && ctx.Err() != nil && !isExit(err) {
+		return ExitInterrupted
+	}
+	return exitCode(err)
 }
 
 // dispatch finds the command and runs it. Completion comes first: its
@@ -143,7 +153,7 @@ func (p *program) commands() []command {
 		p.statusCommand(), p.startCommand(), p.stopCommand(),
 		p.sshCommand(), p.sshConfigCommand(), p.consoleCommand(), p.logsCommand(), p.gdbCommand(),
 		p.initCommand(), p.moduleCommand(), p.validateCommand(), p.buildCommand(), p.xmlCommand(), p.schemaCommand(),
-		p.doctorCommand(), p.completionCommand(), p.versionCommand(),
+		p.doctorCommand(), p.systemdUnitCommand(), p.completionCommand(), p.versionCommand(),
 	}
 	help := p.helpCommand(commands)
 	return append(commands, help)

@@ -24,6 +24,7 @@ never touched. It asks on a terminal; elsewhere --yes is needed.`,
 				&cli.BoolFlag{Name: "keep-disks", Category: groupHow, Usage: "keep data disks, and the guests that own them"},
 				&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Category: groupHow, Usage: "do not ask"},
 				dryRunFlag(),
+				metricsFlag(),
 			},
 			Action: func(c *cli.Context) error {
 				o, err := p.destroyOptions(c)

@@ -31,6 +31,7 @@ when it is named.`,
 				&cli.BoolFlag{Name: "no-wait", Category: groupHow, Usage: "return when the guests run, ready or not"},
 				dryRunFlag(),
 				onPanicFlag(),
+				metricsFlag(),
 				updateFlag(),
 			}, upFlags()...),
 			Action: func(c *cli.Context) error {

@@ -43,7 +43,7 @@ var commandGroups = []struct {
 	{"Main", []string{"up", "status", "ssh", "recycle", "destroy", "gc"}},
 	{"Guests", []string{"start", "stop", "switch", "console", "logs", "gdb", "ssh-config"}},
 	{"Looking ahead", []string{"plan", "build", "xml", "module", "validate", "schema"}},
-	{"Setting up", []string{"init", "doctor", "completion", "version", "help"}},
+	{"Setting up", []string{"init", "doctor", "systemd-unit", "completion", "version", "help"}},
 }
 
 func appHelp(commands []command) string {
@@ -61,7 +61,7 @@ USAGE
 	for _, g := range commandGroups {
 		section(&b, strings.ToUpper(g.title))
 		for _, name := range g.names {
-			fmt.Fprintf(&b, "  %-11s  %s\n", name, byName[name].Usage)
+			fmt.Fprintf(&b, "  %-12s  %s\n", name, byName[name].Usage)
 		}
 		b.WriteString("\n")
 	}

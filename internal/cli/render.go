@@ -28,13 +28,13 @@ func (p *program) newRenderer(streams bool) renderer {
 	case p.opts.quiet:
 		return quiet{}
 	case p.opts.json && streams:
-		return newJSONLines(p.out, p.now)
+		return newJSONLines(p.out, p.now, p.runID)
 	case tty && !p.opts.verbose && p.getenv("TERM") != "dumb":
 		l := newLive(p.err, sizeOf(fd), p.now, p.styleOf(p.err))
 		l.start(100 * time.Millisecond)
 		return l
 	}
-	return newPlain(p.err, p.now, p.opts.verbose, p.styleOf(p.err))
+	return newPlain(p.lines(), p.now, p.opts.verbose, p.styleOf(p.err))
 }
 
 // step is an action and its object in words.

@@ -19,19 +19,22 @@ type jsonLines struct {
 	mu  sync.Mutex
 	enc *json.Encoder
 	now func() time.Time
+	run string
 }
 
 var _ renderer = (*jsonLines)(nil)
 
-func newJSONLines(w io.Writer, now func() time.Time) *jsonLines {
+func newJSONLines(w io.Writer, now func() time.Time, run string) *jsonLines {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	return &jsonLines{enc: enc, now: now}
+	return &jsonLines{enc: enc, now: now, run: run}
 }
 
-// eventLine is an event with what the renderer adds: the time and the error's text.
+// eventLine is an event with what the renderer adds: the time, the id of the
+// run and the error's text.
 type eventLine struct {
 	Time string `json:"time"` // RFC 3339, UTC
+	Run  string `json:"run,omitempty"`
 	event.Event
 	Error string `json:"error,omitempty"`
 }
@@ -43,7 +46,7 @@ func (j *jsonLines) Emit(e event.Event) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	line := eventLine{Time: j.now().UTC().Format(time.RFC3339Nano), Event: e}
+	line := eventLine{Time: j.now().UTC().Format(time.RFC3339Nano), Run: j.run, Event: e}
 	if e.Err != nil {
 		line.Error = virt.Text(e.Err)
 	}

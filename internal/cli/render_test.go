@@ -84,7 +84,7 @@ func TestPlainColours(t *testing.T) {
 func TestJSONLines(t *testing.T) {
 	var out bytes.Buffer
 	var c clock
-	play(&c, recording, newJSONLines(&out, c.now))
+	play(&c, recording, newJSONLines(&out, c.now, ""))
 	golden.Assert(t, out.String(), "events.jsonl.golden")
 }
 

@@ -45,12 +45,15 @@ func (p *program) report(err error, code int) {
 	if p.opts.json && !p.answered {
 		_ = p.printJSON(newErrorDocument(err, code, hints)) // p.out remembers a failure
 	}
-	style := p.styleOf(p.err)
+	style, w := p.styleOf(p.err), p.lines()
+	if code == ExitUsage {
+		w = p.err // there was no run, and editors read FILE:LINE:COL
+	}
 	for _, leaf := range leaves(err) {
-		printError(p.err, style, leaf)
+		printError(w, style, leaf)
 	}
 	for _, hint := range hints {
-		fmt.Fprintf(p.err, "vmprov: %s %s\n", style.hint("hint:"), indentRest(clean(hint)))
+		fmt.Fprintf(w, "vmprov: %s %s\n", style.hint("hint:"), indentRest(clean(hint)))
 	}
 }
 

@@ -24,6 +24,10 @@ func writeSummary(w io.Writer, verb string, s *run.Summary) error {
 		_, err := fmt.Fprintf(w, "%s: no changes, %s\n", s.Project, count(len(s.Guests), "guest"))
 		return err
 	}
+	head := []string{"GUEST", "OUTCOME", "ADDRESS", "SECONDS", "DETAIL"}
+	if verb == "recycle" {
+		head = []string{"GUEST", "OUTCOME", "OLD IMAGE", "NEW IMAGE", "SECONDS", "DETAIL"}
+	}
 	var rows [][]string
 	for _, g := range s.Guests {
 		detail := g.Detail
@@ -34,9 +38,35 @@ func writeSummary(w io.Writer, verb string, s *run.Summary) error {
 		if g.Seconds > 0 {
 			seconds = fmt.Sprintf("%.1f", g.Seconds)
 		}
-		rows = append(rows, []string{g.Guest, g.Outcome, g.Address, seconds, detail})
+		row := []string{g.Guest, g.Outcome, g.Address, seconds, detail}
+		if verb == "recycle" {
+			row = []string{g.Guest, g.Outcome, imageWords(g.OldImage), newImageWords(g), seconds, detail}
+		}
+		rows = append(rows, row)
 	}
-	return writeTable(w, []string{"GUEST", "OUTCOME", "ADDRESS", "SECONDS", "DETAIL"}, rows)
+	return writeTable(w, head, rows)
+}
+
+// hashDigits tell store paths apart for a person.
+const hashDigits = 8
+
+// imageWords is an image for a column: the name of a store path with the
+// beginning of its hash.
+func imageWords(image string) string {
+	name, found := strings.CutPrefix(image, "/nix/store/")
+	hash, rest, cut := strings.Cut(name, "-")
+	if !found || !cut || len(hash) <= hashDigits {
+		return image
+	}
+	return hash[:hashDigits] + "-" + rest
+}
+
+// newImageWords is the image that a recycle takes a guest to, where it is another one.
+func newImageWords(g run.Result) string {
+	if g.OldImage == g.NewImage && g.NewImage != "" {
+		return "the same"
+	}
+	return imageWords(g.NewImage)
 }
 
 // allUnchanged: a guest with something to say about it is worth a table.

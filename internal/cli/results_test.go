@@ -21,6 +21,11 @@ func written(t *testing.T, write func(io.Writer) error) string {
 	return b.String()
 }
 
+const (
+	oldImage = "/nix/store/0ix8vkqrk1slzmbhd1h5v5w1ssxcfqmm-quickstart"
+	newImage = "/nix/store/9zz3lgqrk1slzmbhd1h5v5w1ssxcfqmm-quickstart"
+)
+
 func TestSummary(t *testing.T) {
 	for _, tc := range []struct {
 		name, verb string
@@ -39,6 +44,13 @@ func TestSummary(t *testing.T) {
 		}}},
 		{"destroyed", "destroy", run.Summary{Project: "fstests", Changed: true, Guests: []run.Result{
 			{Guest: "xfs-1", Outcome: "destroyed", Seconds: 0.23},
+		}}},
+		{"recycled", "recycle", run.Summary{Project: "fstests", Changed: true, Guests: []run.Result{
+			{Guest: "xfs-1", Outcome: "recycled", OldImage: oldImage, NewImage: newImage, Seconds: 12.3},
+			{Guest: "xfs-2", Outcome: "rolled back", OldImage: oldImage, NewImage: newImage, Seconds: 61, Error: "not ready within 1m0s"},
+			{Guest: "xfs-3", Outcome: "left as it was", OldImage: oldImage, NewImage: newImage, Error: "not done, since another guest failed before its turn"},
+			{Guest: "ext4", Outcome: "recycled", OldImage: "/srv/ready.qcow2", NewImage: "/srv/ready.qcow2", Seconds: 9},
+			{Guest: "idle", Outcome: "left stopped", OldImage: oldImage, NewImage: oldImage, Detail: "its user stopped it"},
 		}}},
 		{"nothing", "destroy", run.Summary{Project: "fstests"}},
 		{"dry-run", "up", run.Summary{Project: "fstests", Changed: true, Plan: "define fstests-xfs-1: not found\nstart fstests-xfs-1\n\n"}},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/hashicorp/go-multierror"
 	"github.com/urfave/cli/v2"
 
 	"vmprov/internal/event"
@@ -32,22 +33,33 @@ func (p *program) with(c *cli.Context, r renderer, fn func(context.Context, run.
 func (p *program) change(c *cli.Context, verb func(context.Context, run.Env) (*run.Summary, error)) error {
 	var summary *run.Summary
 	p.use = changes
+	p.beginRun()
+	began := p.now()
 	err := p.with(c, p.newRenderer(true), func(ctx context.Context, env run.Env) (err error) {
 		defer announceInterrupt(ctx, env.Emit)()
 		summary, err = verb(ctx, env)
 		return err
 	})
+	if merr := p.measure(c, began, summary, err); merr != nil {
+		err = multierror.Append(err, merr)
+	}
 	switch {
 	case summary == nil:
 	case p.opts.json:
 		// It is the last line of the stream, after the error.
-		p.closing = map[string]*run.Summary{"summary": summary}
+		p.closing = closingDocument{p.runID, summary}
 	case !p.opts.quiet || summary.Plan != "":
 		if werr := writeSummary(p.out, c.Command.Name, summary); err == nil {
 			err = werr
 		}
 	}
 	return err
+}
+
+// closingDocument ends the stream of a changing command with --json.
+type closingDocument struct {
+	Run     string       `json:"run,omitempty"`
+	Summary *run.Summary `json:"summary"`
 }
 
 // announceInterrupt answers an interrupt at once: the end of the step under way

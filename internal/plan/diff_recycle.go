@@ -74,6 +74,8 @@ func (s *sequence) recycleGuest(r *rollout) {
 		return
 	}
 	m := s.have.Mark
+	s.gp.OldImage = describeImage(m.Base)
+	s.gp.NewImage = s.gp.OldImage
 	applied, err := m.Spec()
 	switch {
 	case err != nil:

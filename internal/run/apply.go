@@ -86,12 +86,19 @@ func summarize(pl *plan.Plan, r plan.Result) (*Summary, error) {
 	}
 	for _, g := range pl.Guests {
 		result := Result{Guest: g.Guest, Outcome: string(g.Outcome), Address: g.Address, Detail: g.Detail(), Seconds: r.Seconds[g.Guest]}
+		result.OldImage, result.NewImage = g.OldImage, g.NewImage
+		_, begun := r.Seconds[g.Guest]
 		err := errors.Join(failed[g.Guest]...)
 		switch {
 		case g.Blocked != nil:
 			err = g.Blocked
+		case len(failed[g.Guest]) == 1 && r.Done[g.Back]:
+			result.Outcome = string(plan.RolledBack)
 		case err != nil:
 			result.Outcome = "failed"
+		case r.Skipped[g.Guest] && !begun && shared == nil && g.Outcome == plan.Recycled:
+			result.Outcome = string(plan.LeftAsItWas)
+			result.Error = "not done, since another guest failed before its turn"
 		case r.Skipped[g.Guest]:
 			result.Outcome = "failed"
 			result.Error = "not done, since something before it failed"

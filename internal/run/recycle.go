@@ -4,6 +4,7 @@ package run
 
 import (
 	"context"
+	"time"
 
 	"vmprov/internal/plan"
 )
@@ -14,12 +15,31 @@ type RecycleOptions struct {
 	// Build takes the newest build of the image; without it guests take what
 	// was built last.
 	Build    bool
-	Parallel int
-	DryRun   bool
+	Parallel Share
+	// MaxUnavailable is how many guests are down or not ready at a time; 0 for any number.
+	MaxUnavailable int
+	// Canary is how many guests of each new image go before the others.
+	Canary int
+	// Grace is how long a guest may take to power off; 0 for its own stopTimeout.
+	Grace     time.Duration
+	OnFailure plan.OnFailure
+	DryRun    bool
 	// RestartPanicked starts a guest anew, once, whose kernel panicked while it
 	// was waited for.
 	RestartPanicked bool
 	Building
+}
+
+// Share is how many of some guests: a number, or a part of them in percent.
+// Its zero value is all.
+type Share struct{ Number, Percent int }
+
+// Of is the share of so many guests, at least one; 0 for all.
+func (s Share) Of(guests int) int {
+	if s.Percent == 0 {
+		return s.Number
+	}
+	return max(1, guests*s.Percent/100)
 }
 
 // Recycle gives guests a new root overlay.
@@ -34,7 +54,11 @@ func Recycle(ctx context.Context, env Env, o RecycleOptions) (*Summary, error) {
 		return nil, err
 	}
 	defer p.close()
-	options := plan.RecycleOptions{Selected: selected, Canary: 1}
+	parallel := o.Parallel.Of(len(selected))
+	options := plan.RecycleOptions{
+		Selected: selected, Canary: o.Canary, MaxUnavailable: o.MaxUnavailable, OnFailure: o.OnFailure,
+		Grace: o.Grace, Bounded: parallel > 0,
+	}
 	diff := func(d plan.Desired, o plan.Observed) (*plan.Plan, error) { return plan.DiffRecycle(d, o, options) }
-	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: o.Parallel, dryRun: o.DryRun})
+	return p.change(ctx, change{images: images, guests: selected, diff: diff, parallel: parallel, dryRun: o.DryRun})
 }

@@ -40,9 +40,13 @@ type Selection struct {
 // Result is what became of one guest.
 type Result struct {
 	Guest string `json:"guest"`
-	// Outcome in a word or two: unchanged, created, started, changed, recycled, stopped, destroyed, failed, blocked, left stopped.
+	// Outcome in a word or two: unchanged, created, completed, started, changed, restarted, recycled, stopped, destroyed,
+	// failed, blocked, rolled back, left stopped, left as it was.
 	Outcome string `json:"outcome"`
 	Address string `json:"address,omitempty"`
+	// OldImage and NewImage are what a recycle takes the guest from and to, also where it did not get there.
+	OldImage string `json:"oldImage,omitempty"`
+	NewImage string `json:"newImage,omitempty"`
 	// Detail says more: the fields that wait for the next boot, the images of a recycle.
 	Detail string `json:"detail,omitempty"`
 	Error  string `json:"error,omitempty"`

@@ -65,6 +65,21 @@ func TestSummarize(t *testing.T) {
 			errors: []string{"guest `a`: start: no memory\nmake pool: no space"},
 		},
 		{
+			name: "a canary goes back, and the others are left",
+			plan: plan.Plan{Actions: []plan.Action{action(1, "a"), action(2, "a"), action(3, "c")}, Guests: []plan.GuestPlan{
+				{Guest: "a", Outcome: plan.Recycled, OldImage: "i-1", NewImage: "i-2", Back: 2}, {Guest: "c", Outcome: plan.Recycled, OldImage: "i-1", NewImage: "i-2"},
+			}},
+			result: plan.Result{
+				Errors: map[plan.ID]error{1: errStart}, Done: map[plan.ID]bool{2: true}, Seconds: map[string]float64{"a": 2},
+				Skipped: map[string]bool{"a": true, "c": true},
+			},
+			want: []Result{
+				{Guest: "a", Outcome: "rolled back", OldImage: "i-1", NewImage: "i-2", Error: "start: no memory", Seconds: 2},
+				{Guest: "c", Outcome: "left as it was", OldImage: "i-1", NewImage: "i-2", Error: "not done, since another guest failed before its turn"},
+			},
+			errors: []string{"guest `a`: start: no memory"},
+		},
+		{
 			name:   "what is shared fails",
 			plan:   plan.Plan{Actions: []plan.Action{action(1, ""), action(2, "a")}, Guests: []plan.GuestPlan{created("a")}},
 			result: plan.Result{Errors: map[plan.ID]error{1: errPool}, Skipped: map[string]bool{"a": true}},
@@ -102,6 +117,15 @@ func TestSummarizeKeepsCauses(t *testing.T) {
 	var of *GuestError
 	assert.Assert(t, errors.As(err, &of))
 	assert.Equal(t, of.Guest, "a")
+}
+
+func TestShare(t *testing.T) {
+	for _, tc := range []struct {
+		share        Share
+		guests, want int
+	}{{Share{}, 7, 0}, {Share{Number: 4}, 7, 4}, {Share{Percent: 50}, 7, 3}, {Share{Percent: 1}, 7, 1}, {Share{Percent: 100}, 7, 7}} {
+		assert.Equal(t, tc.share.Of(tc.guests), tc.want, "%+v", tc.share)
+	}
 }
 
 func TestSay(t *testing.T) {
