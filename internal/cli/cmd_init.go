@@ -98,9 +98,6 @@ func writeInit(w io.Writer, dir string, r *run.InitResult) error {
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
-	if r.Project == "" {
-		return nil
-	}
 	next := programName + " up"
 	if dir != "." {
 		// A folder without a slash would be taken for a guest.

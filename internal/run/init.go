@@ -33,12 +33,11 @@ type InitResult struct {
 	// Dir is an absolute path.
 	Dir      string `json:"dir"`
 	Template string `json:"template"`
-	// Project is empty where no vmprov.yaml was written.
-	Project string `json:"project,omitempty"`
+	Project  string `json:"project"`
 	// Library is the URL that the flake has.
 	Library string   `json:"library"`
 	Files   []string `json:"files"`
-	// Notes say what was not written, and why.
+	// Notes say what is to be put in before a guest comes up.
 	Notes []string `json:"notes,omitempty"`
 }
 
@@ -98,14 +97,7 @@ func Init(ctx context.Context, o InitOptions) (*InitResult, error) {
 
 // files are what a folder gets, in the order in which they are told.
 func (o InitOptions) files(dir string, out *InitResult) ([]newFile, error) {
-	names := []string{"flake.nix"}
-	if o.Template == nixos.TemplateImageless {
-		out.Notes = append(out.Notes, config.DefaultFile+" is not written: this vmprov has no key for a guest without an image; "+
-			"`nix build .#nixosConfigurations.vm.config.system.build.toplevel` makes the system, and README.md of the library says how it boots")
-	} else {
-		names = append(names, config.DefaultFile, schemaFile)
-	}
-	if err := clashes(dir, names); err != nil {
+	if err := clashes(dir, []string{"flake.nix", config.DefaultFile, schemaFile}); err != nil {
 		return nil, err
 	}
 	library, err := o.library()
@@ -117,14 +109,10 @@ func (o InitOptions) files(dir string, out *InitResult) ([]newFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []newFile{{"flake.nix", []byte(flake)}}
-	if len(names) == 1 {
-		return files, nil
-	}
 	if out.Project, err = o.project(dir); err != nil {
 		return nil, err
 	}
-	text, err := configurationOf(out.Project, filepath.Join(dir, config.DefaultFile))
+	text, err := configurationOf(o.Template, out.Project, filepath.Join(dir, config.DefaultFile))
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +120,10 @@ func (o InitOptions) files(dir string, out *InitResult) ([]newFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, newFile{config.DefaultFile, []byte(text)}, newFile{schemaFile, schema}), nil
+	if o.Template == nixos.TemplateImageless {
+		out.Notes = append(out.Notes, fmt.Sprintf("the guest boots the kernel %s: name your own in %s", defaultKernel, config.DefaultFile))
+	}
+	return []newFile{{"flake.nix", []byte(flake)}, {config.DefaultFile, []byte(text)}, {schemaFile, schema}}, nil
 }
 
 func (o InitOptions) project(dir string) (string, error) {

@@ -80,15 +80,22 @@ func TestInit(t *testing.T) {
 
 // What the new file has in comments is right too.
 func TestInitExamplesAreValid(t *testing.T) {
-	text, err := configurationOf("p", "/vm/vmprov.yaml")
-	assert.NilError(t, err)
-	commented := regexp.MustCompile(`(?m)^( *)#(\S| {2}-)`)
-	whole := commented.ReplaceAllString(text, "$1$2")
-	assert.Assert(t, whole != text)
-	file, err := config.Parse([]byte(whole), config.Environment{File: "/vm/vmprov.yaml", Owner: config.Owner{Home: "/home/u"}})
-	assert.NilError(t, err)
-	assert.Equal(t, len(file.Guests[0].Disks), 2)
-	assert.Equal(t, len(file.Guests[0].Shares), 1)
+	for _, template := range nixos.Templates() {
+		text, err := configurationOf(template, "p", "/vm/vmprov.yaml")
+		assert.NilError(t, err)
+		commented := regexp.MustCompile(`(?m)^( *)#(\S| {2}-)`)
+		whole := commented.ReplaceAllString(text, "$1$2")
+		assert.Assert(t, whole != text)
+		file, err := config.Parse([]byte(whole), config.Environment{File: "/vm/vmprov.yaml", Owner: config.Owner{Home: "/home/u"}})
+		assert.NilError(t, err)
+		g := file.Guests[0]
+		assert.Equal(t, len(g.Disks), 2)
+		assert.Equal(t, len(g.Shares), 1)
+		if template == nixos.TemplateImageless {
+			assert.DeepEqual(t, *g.Imageless, config.Imageless{Flake: "/vm", Kernel: "/home/u/src/linux", Modules: "/home/u/src/linux/modules", Cmdline: "nokaslr"})
+			assert.Equal(t, g.GDB.Port, 1234)
+		}
+	}
 }
 
 func TestInitHere(t *testing.T) {
@@ -107,17 +114,18 @@ func TestInitHere(t *testing.T) {
 func TestInitImageless(t *testing.T) {
 	data(t)
 	dir := t.TempDir()
-	out, err := Init(t.Context(), InitOptions{Dir: dir, Template: nixos.TemplateImageless})
+	out, err := Init(t.Context(), InitOptions{Dir: dir, Template: nixos.TemplateImageless, Project: "kdev"})
 	assert.NilError(t, err)
-	assert.DeepEqual(t, out.Files, []string{"flake.nix"})
-	assert.Equal(t, out.Project, "")
-	assert.Equal(t, len(out.Notes), 1)
-	assert.Assert(t, strings.HasPrefix(out.Notes[0], "vmprov.yaml is not written: "), out.Notes[0])
-	assert.Assert(t, strings.Contains(out.Notes[0], "README.md of the library"), out.Notes[0])
-	readme := read(t, strings.TrimPrefix(out.Library, "path:"), "README.md")
-	assert.Assert(t, strings.Contains(readme, "`init=` and\n`root=fstab`"), "it does not say how such a system boots")
-	assert.DeepEqual(t, names(t, dir), []string{"flake.nix"})
+	assert.DeepEqual(t, out.Files, []string{"flake.nix", "vmprov.yaml", "vmprov.schema.json"})
+	assert.DeepEqual(t, out.Notes, []string{"the guest boots the kernel ~/src/linux: name your own in vmprov.yaml"})
 	assert.Assert(t, strings.Contains(read(t, dir, "flake.nix"), "backends.imageless"))
+
+	file, err := config.Load(dir)
+	assert.NilError(t, err)
+	assert.Equal(t, len(file.Images), 0)
+	assert.Equal(t, len(file.Guests), 1)
+	assert.Equal(t, file.Guests[0].Imageless.Flake, dir)
+	assert.Assert(t, strings.HasSuffix(file.Guests[0].Imageless.Kernel, "/src/linux"), file.Guests[0].Imageless.Kernel)
 }
 
 func TestInitOverwritesNothing(t *testing.T) {
@@ -253,7 +261,7 @@ func TestProjectOf(t *testing.T) {
 		assert.Equal(t, got, want, dir)
 		if got != "" {
 			assert.NilError(t, config.CheckName(got))
-			_, err := configurationOf(got, "/vm/vmprov.yaml")
+			_, err := configurationOf(nixos.TemplateLibvirt, got, "/vm/vmprov.yaml")
 			assert.NilError(t, err)
 		}
 	}
