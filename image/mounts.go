@@ -61,13 +61,16 @@ const readMounts = `c: {
   }) (c.fileSystems or { });
 }`
 
+// readyWords say what is no flake, by whether it is a closure.
+var readyWords = map[bool]string{false: "a ready file", true: "built already"}
+
 // GuestMounts evaluates what the system of an image's flake mounts: its
 // fileSystems, nixos-flake.shares and nixos-flake.storage, in the order of
 // mount points. Nothing is built and no lock file is written. It is
 // ErrNoSystem where there is no such system.
 func GuestMounts(ctx context.Context, r Request, emit event.Sink) ([]nixos.Mount, error) {
 	if r.Flake == "" {
-		return nil, fmt.Errorf("image %s is a ready file: %w", r.Name, ErrNoSystem)
+		return nil, fmt.Errorf("%s %s is %s: %w", r.what(), r.Name, readyWords[r.Toplevel], ErrNoSystem)
 	}
 	emit(event.Event{Kind: event.Started, Action: evaluating, Object: r.Name})
 	mounts, err := guestMounts(ctx, r, emit)
@@ -83,7 +86,7 @@ func GuestMounts(ctx context.Context, r Request, emit event.Sink) ([]nixos.Mount
 }
 
 func guestMounts(ctx context.Context, r Request, emit event.Sink) ([]nixos.Mount, error) {
-	n, ref, err := openFlake(ctx, r, evaluating+" of image", emit)
+	n, ref, err := openFlake(ctx, r, evaluating+" of "+r.what(), emit)
 	if err != nil {
 		return nil, err
 	}
@@ -96,15 +99,15 @@ func guestMounts(ctx context.Context, r Request, emit event.Sink) ([]nixos.Mount
 	stderr.flush()
 	switch {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf(evaluating+" of image %s: %w", r.Name, context.Cause(ctx))
+		return nil, fmt.Errorf(evaluating+" of %s %s: %w", r.what(), r.Name, context.Cause(ctx))
 	case err != nil && lacks(stderr.tail, attribute):
-		return nil, fmt.Errorf("the flake %s of image %s has no %s: %w", r.Flake, r.Name, attribute, ErrNoSystem)
+		return nil, fmt.Errorf("the flake %s of %s %s has no %s: %w", r.Flake, r.what(), r.Name, attribute, ErrNoSystem)
 	case err != nil:
-		return nil, fmt.Errorf(evaluating+" of image %s: nix: %s: %w", r.Name, reason(stderr.tail), err)
+		return nil, fmt.Errorf(evaluating+" of %s %s: nix: %s: %w", r.what(), r.Name, reason(stderr.tail), err)
 	}
 	mounts, err := parseMounts(out)
 	if err != nil {
-		return nil, fmt.Errorf(evaluating+" of image %s: %w", r.Name, err)
+		return nil, fmt.Errorf(evaluating+" of %s %s: %w", r.what(), r.Name, err)
 	}
 	return mounts, nil
 }

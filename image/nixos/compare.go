@@ -35,6 +35,7 @@ func Compare(host Mounts, guest []Mount) []Difference {
 		}
 		c.taken(m)
 	}
+	c.boots(guest)
 	slices.SortStableFunc(c.found, func(a, b Difference) int { return cmp.Compare(a.Mount, b.Mount) })
 	return c.found
 }
@@ -54,6 +55,12 @@ func (c *comparison) share(m Mount) {
 		if s.Tag != m.Device {
 			continue
 		}
+		if s.Missing {
+			if !slices.Contains(m.Options, "nofail") {
+				c.differ(m, "the guest cannot boot without tag `%s`, and there is none here", s.Tag)
+			}
+			return
+		}
 		what := fmt.Sprintf("share `%s`", s.Tag)
 		c.target(m, what, s.Target)
 		c.readOnly(m, what, s.ReadOnly)
@@ -61,6 +68,23 @@ func (c *comparison) share(m Mount) {
 	}
 	c.differ(m, "the guest mounts tag `%s`, and no share here has it", m.Device)
 }
+
+// boots finds shares that a guest without an image boots from, and that its
+// system does not mount. One of which no mount can be read tells nothing.
+func (c *comparison) boots(guest []Mount) {
+	if len(guest) == 0 {
+		return
+	}
+	for _, s := range c.host.Shares {
+		mounted := func(m Mount) bool { return m.Type == virtiofs && m.Device == s.Tag }
+		if s.Boot && !s.Missing && !slices.ContainsFunc(guest, mounted) {
+			c.differ(Mount{Target: bootMounts[s.Tag]}, "the guest does not mount tag `%s`, which it boots from (backends.imageless does)", s.Tag)
+		}
+	}
+}
+
+// bootMounts are where a system without an image has the shares that it boots from.
+var bootMounts = map[string]string{"store": "/nix/store", "modules": "/lib/modules"}
 
 // disk compares a mount of the guest with the data disk that its device is.
 func (c *comparison) disk(m Mount) {

@@ -37,6 +37,46 @@ func namespaces(m *Mounts) {
 	}
 }
 
+// bare is a guest without an image, with modules or none.
+func bare(modules bool) Mounts {
+	return Mounts{Shares: []Share{
+		{Tag: "store", ReadOnly: true, Boot: true},
+		{Tag: "modules", ReadOnly: true, Boot: true, Missing: !modules},
+	}}
+}
+
+// TestCompareWithoutImage: the shares that a guest boots from.
+func TestCompareWithoutImage(t *testing.T) {
+	store := Mount{Target: "/nix/store", Device: "store", Type: "virtiofs", Options: []string{"ro"}}
+	modules := Mount{Target: "/lib/modules", Device: "modules", Type: "virtiofs", Options: []string{"ro", "nofail"}}
+	strict, written := modules, store
+	strict.Options, written.Options = []string{"ro"}, nil
+	for _, tc := range []struct {
+		name  string
+		host  Mounts
+		guest []Mount
+		want  []Difference
+	}{
+		{"both", bare(true), []Mount{store, modules}, nil},
+		{"a kernel with all built in", bare(false), []Mount{store, modules}, nil},
+		{"no modules anywhere", bare(false), []Mount{store}, nil},
+		{"a system whose mounts nobody can read", bare(true), nil, nil},
+		{"modules that it cannot do without", bare(false), []Mount{store, strict},
+			[]Difference{{"/lib/modules", "the guest cannot boot without tag `modules`, and there is none here"}}},
+		{"a store to write", bare(false), []Mount{written},
+			[]Difference{{"/nix/store", "share `store` is read-only here, and the guest mounts it to write"}}},
+		{"a system with an image", bare(true), []Mount{{Target: "/", Device: "/dev/vda1", Type: "ext4"}}, []Difference{
+			{"/lib/modules", "the guest does not mount tag `modules`, which it boots from (backends.imageless does)"},
+			{"/nix/store", "the guest does not mount tag `store`, which it boots from (backends.imageless does)"},
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) { assert.DeepEqual(t, Compare(tc.host, tc.guest), tc.want) })
+	}
+	text, err := Module(bare(true))
+	assert.NilError(t, err)
+	assert.Equal(t, text, "{ }\n")
+}
+
 func TestCompare(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

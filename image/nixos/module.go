@@ -14,6 +14,9 @@ import (
 func Module(m Mounts) (string, error) {
 	var shares, storage, left []string
 	for _, s := range m.Shares {
+		if s.Boot {
+			continue
+		}
 		if s.Target == "" {
 			left = append(left, "share "+s.Tag)
 			continue

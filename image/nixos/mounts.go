@@ -16,6 +16,11 @@ type Share struct {
 	// Target is its mount point; empty when the host leaves that to the guest.
 	Target   string
 	ReadOnly bool
+	// Boot: the guest boots from it, so its system mounts it by itself.
+	Boot bool
+	// Missing: there is no folder for it, as for modules of a kernel that has all
+	// built in.
+	Missing bool
 }
 
 // Disk is a data disk of a guest.

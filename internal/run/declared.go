@@ -11,6 +11,12 @@ import (
 // declared are the shares and disks of a guest as its own system may name them.
 func declared(g config.Guest) nixos.Mounts {
 	var m nixos.Mounts
+	if g.Imageless != nil {
+		m.Shares = []nixos.Share{
+			{Tag: config.StoreTag, ReadOnly: true, Boot: true},
+			{Tag: config.ModulesTag, ReadOnly: true, Boot: true, Missing: g.Imageless.Modules == ""},
+		}
+	}
 	for _, s := range g.Shares {
 		m.Shares = append(m.Shares, nixos.Share{Tag: s.Tag, Target: s.Target, ReadOnly: s.ReadOnly})
 	}

@@ -173,6 +173,25 @@ func TestModuleAgrees(t *testing.T) {
 	assert.DeepEqual(t, got.Guests[0].Differences, []nixos.Difference{{Mount: "/mnt/one", Text: "disk `one` is ext4 here, and btrfs in the guest"}})
 }
 
+// TestAgreeWithoutImage: the flake of a guest without an image is looked at too.
+func TestAgreeWithoutImage(t *testing.T) {
+	needNix(t)
+	dir := folder(t, `project: p
+guests:
+  bare: {imageless: {flake: .}}
+  built: {imageless: {closure: /nix/store/x}}
+`, `nixosConfigurations.vm.config.fileSystems = {
+  "/nix/store" = { device = "store"; fsType = "virtiofs"; options = [ "ro" ]; };
+  "/lib/modules" = { device = "modules"; fsType = "virtiofs"; options = [ "ro" ]; };
+};`)
+	got, err := Agree(t.Context(), Env{Emit: event.Discard}, Selection{Config: dir})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, got.Guests, []GuestAgreement{
+		{Guest: "bare", Differences: []nixos.Difference{{Mount: "/lib/modules", Text: "the guest cannot boot without tag `modules`, and there is none here"}}},
+		{Guest: "built", Skipped: "closure built is built already: no NixOS configuration", Differences: []nixos.Difference{}},
+	})
+}
+
 func TestBuildRemembersOverrides(t *testing.T) {
 	needNix(t)
 	for _, program := range []string{"qemu-img", "git"} {

@@ -11,6 +11,7 @@ import (
 
 	"vmprov/image"
 	"vmprov/image/nixos"
+	"vmprov/internal/config"
 )
 
 // Agreement is how a configuration and its guests' own systems stand to each other.
@@ -34,18 +35,18 @@ func Agree(ctx context.Context, env Env, s Selection) (*Agreement, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]bool{}
+	sources := map[source]bool{}
 	for _, g := range selected {
-		names[g.Image] = true
+		sources[p.source(g)] = true
 	}
-	systems, err := p.systems(ctx, names)
+	systems, err := p.systems(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
 	out := &Agreement{Project: p.file.Project, Guests: []GuestAgreement{}}
 	for _, g := range selected {
 		guest := GuestAgreement{Guest: g.Name, Differences: []nixos.Difference{}}
-		if sys := systems[g.Image]; sys.unread != nil {
+		if sys := systems[p.source(g)]; sys.unread != nil {
 			guest.Skipped = sys.unread.Error()
 		} else {
 			guest.Differences = append(guest.Differences, nixos.Compare(declared(g), sys.mounts)...)
@@ -55,26 +56,42 @@ func Agree(ctx context.Context, env Env, s Selection) (*Agreement, error) {
 	return out, nil
 }
 
+// source is what a guest's system comes from.
+type source struct {
+	name     string
+	image    config.Image
+	toplevel bool
+}
+
+func (p *project) source(g config.Guest) source {
+	if own := g.Imageless; own != nil {
+		return source{g.Family, config.Image{Flake: own.Flake, Attribute: own.Attribute, File: own.Closure}, true}
+	}
+	return source{name: g.Image, image: p.file.Images[g.Image]}
+}
+
 // system is what an image's system mounts, or why that cannot be read.
 type system struct {
 	mounts []nixos.Mount
 	unread error
 }
 
-// systems evaluates each image's flake once, side by side.
-func (p *project) systems(ctx context.Context, images map[string]bool) (map[string]system, error) {
-	out := map[string]system{}
+// systems evaluates each flake once, side by side.
+func (p *project) systems(ctx context.Context, sources map[source]bool) (map[source]system, error) {
+	out := map[source]system{}
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
-	for name := range images {
+	for from := range sources {
 		g.Go(func() error {
-			mounts, err := image.GuestMounts(ctx, p.request(name, p.file.Images[name]), p.env.Emit)
+			request := p.request(from.name, from.image)
+			request.Toplevel = from.toplevel
+			mounts, err := image.GuestMounts(ctx, request, p.env.Emit)
 			if err != nil && !errors.Is(err, image.ErrNoSystem) {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			out[name] = system{mounts, err}
+			out[from] = system{mounts, err}
 			return nil
 		})
 	}
