@@ -65,6 +65,20 @@ var badSource = []badCase{
 		want: "vmprov.yaml:3:57: guests.a.disks[0].persist: must not be false with `path`: vmprov never makes anew what is there",
 	},
 	{
+		name: "the one folder that is known",
+		yaml: head + "guests: {a: {kernel: /, disks: [{name: d, path: /.}]}}\n",
+		want: "vmprov.yaml:3:22: guests.a.kernel: must be a file, got `/`\n" +
+			"vmprov.yaml:3:49: guests.a.disks[0].path: must be a file, got `/`",
+	}, {
+		name: "more NVMe controllers than libvirt numbers",
+		yaml: head + "guests: {a: {disks: [{name: d, bus: nvme, size: 1GiB, count: 97}]}}\n",
+		want: "vmprov.yaml:3:14: guests.a.disks: must be on at most 96 NVMe controllers, got 97; one `controller` takes 256 disks",
+	}, {
+		name: "more PCI devices than the board has places",
+		yaml: head + "guests: {a: {disks: [{name: d, size: 1GiB, count: 120}, {name: e, bus: nvme, size: 1GiB, count: 8}, {name: s, bus: sata, size: 1GiB}]}}\n",
+		want: "vmprov.yaml:3:14: guests.a.disks: must leave the guest with at most 128 PCI devices (virtio disks, NVMe and SATA controllers, shares and hostDevices), got 129; " +
+			"an nvme `controller`, or bus scsi, takes many disks",
+	}, {
 		name: "path renewed by recycle",
 		yaml: head + "guests: {a: {recycle: {disks: [d]}, disks: [{name: d, path: /dev/sdz}]}}\n",
 		want: "vmprov.yaml:3:32: guests.a.recycle.disks[0]: must not be a disk with `path`, which vmprov never makes anew, got `d`",

@@ -21,7 +21,7 @@ type resolver struct {
 func resolvePaths(doc *Document, env Environment, r *report) {
 	p := resolver{report: r, env: env}
 	p.path("pool.path", &doc.Pool.Path)
-	p.path("ssh.identityFile", &doc.SSH.IdentityFile)
+	p.filePath("ssh.identityFile", &doc.SSH.IdentityFile)
 	for i := range doc.SSH.AuthorizedKeys {
 		if !isLiteralKey(doc.SSH.AuthorizedKeys[i]) {
 			p.path(item("ssh.authorizedKeys", i), &doc.SSH.AuthorizedKeys[i])
@@ -29,7 +29,7 @@ func resolvePaths(doc *Document, env Environment, r *report) {
 	}
 	for name, image := range doc.Images {
 		at := join("images", name)
-		p.path(join(at, "file"), &image.File)
+		p.filePath(join(at, "file"), &image.File)
 		p.flake(join(at, "flake"), &image.Flake)
 		doc.Images[name] = image
 	}
@@ -49,28 +49,28 @@ func (p resolver) guest(at string, g *GuestDecl) {
 		p.flake(at+".imageless.flake", &own.Flake)
 		p.path(at+".imageless.closure", &own.Closure)
 		p.path(at+".imageless.kernel", &own.Kernel)
-		p.path(at+".imageless.initrd", &own.Initrd)
+		p.filePath(at+".imageless.initrd", &own.Initrd)
 		p.path(at+".imageless.modules", &own.Modules)
 	}
-	p.path(join(at, "kernel"), &g.Kernel)
-	p.path(join(at, "initrd"), &g.Initrd)
+	p.filePath(join(at, "kernel"), &g.Kernel)
+	p.filePath(join(at, "initrd"), &g.Initrd)
 	for i := range g.Shares {
 		share := item(join(at, "shares"), i)
 		p.path(join(share, "source"), &g.Shares[i].Source)
-		p.path(join(share, "binary"), &g.Shares[i].Binary)
+		p.filePath(join(share, "binary"), &g.Shares[i].Binary)
 	}
 	for i := range g.Disks {
-		p.path(join(item(join(at, "disks"), i), "path"), &g.Disks[i].Path)
+		p.filePath(join(item(join(at, "disks"), i), "path"), &g.Disks[i].Path)
 	}
 	if g.Firmware != nil {
-		p.path(at+".firmware.loader", &g.Firmware.Loader)
-		p.path(at+".firmware.template", &g.Firmware.Template)
+		p.filePath(at+".firmware.loader", &g.Firmware.Loader)
+		p.filePath(at+".firmware.template", &g.Firmware.Template)
 	}
 	if g.GDB != nil {
-		p.path(at+".gdb.socket", &g.GDB.Socket)
+		p.filePath(at+".gdb.socket", &g.GDB.Socket)
 	}
 	if g.RNG != nil && g.RNG.Source != "builtin" {
-		p.path(at+".rng.source", &g.RNG.Source)
+		p.filePath(at+".rng.source", &g.RNG.Source)
 	}
 }
 
@@ -85,6 +85,15 @@ func (p resolver) path(at string, value *string) {
 		return
 	}
 	*value = absolute
+}
+
+// filePath resolves the path of a file: the one folder that a path is known to
+// be is refused.
+func (p resolver) filePath(at string, value *string) {
+	p.path(at, value)
+	if *value == "/" && p.layout.said(at) {
+		p.value(at, "must be a file, got %s", quote(*value))
+	}
 }
 
 // flake resolves a flake reference that the file may have given.

@@ -18,7 +18,7 @@ type TPM struct {
 
 // Watchdog resets or stops a guest that does not feed it.
 type Watchdog struct {
-	Model  string `yaml:"model" json:"model" jsonschema:"required,enum=i6300esb,enum=ib700,enum=itco" shorthand:"true" effect:"next boot" element:"<watchdog model>" doc:"device"`
+	Model  string `yaml:"model" json:"model" jsonschema:"required,enum=i6300esb,enum=ib700,enum=itco" shorthand:"true" effect:"next boot" element:"<watchdog model>" doc:"device (itco: q35, libvirt 9.1 and later)"`
 	Action string `yaml:"action,omitempty" json:"action,omitempty" jsonschema:"enum=reset,enum=shutdown,enum=poweroff,enum=pause,enum=none,enum=dump,enum=inject-nmi" effect:"next boot" element:"<watchdog action>" doc:"what happens; default: reset"`
 }
 

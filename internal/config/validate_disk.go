@@ -54,6 +54,7 @@ func (v validator) disks(f family) {
 		faulty[at] = len(v.faults) > before
 	}
 	v.nvme(f, namespaces)
+	v.places(f)
 	v.bootOrders(f)
 	v.renewed(f)
 }

@@ -39,6 +39,9 @@ func (l *lacking) platform() {
 	if l.guest.Panic == "pvpanic" {
 		l.needs("panic", 9001000, "use isa on x86_64, or none")
 	}
+	if w := l.guest.Watchdog; w != nil && w.Model == "itco" {
+		l.needs("watchdog", 9001000, "use i6300esb")
+	}
 	if i := l.guest.IOMMU; i != nil && i.Model == "virtio" {
 		l.needs("iommu", 8003000, "use intel on x86_64")
 	}

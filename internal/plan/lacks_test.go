@@ -99,7 +99,7 @@ func TestLacks(t *testing.T) {
 			"`hostDevices.ssd`: this host has no PCI device 0000:03:00.0 (`virsh nodedev-list --cap pci`, or `lspci -D`, lists them)"},
 		{"disks: [{name: d, size: 1GiB, io: io_uring}]", func(h *virt.Host) { h.Facts.NoIOUring = "forbidden" }, "`disks.d.io`: forbidden"},
 		{"disks: [{name: d, size: 1GiB, bus: nvme}]", func(h *virt.Host) { h.NativeNVMe, h.LibVersion = false, 8001000 },
-			"`disks`: this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2), one of which NVMe needs"},
+			"`disks.d`: this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2), one of which NVMe needs"},
 		{"shares: [{tag: t, source: /t}]", board(func(b *virt.BoardFacts) { b.VirtioFS = false }),
 			"`shares`: this libvirt offers no virtiofs (install virtiofsd)"},
 		{"shares: [{tag: t, source: /t}]", board(func(b *virt.BoardFacts) { b.MemorySources = []string{"file", "anonymous"} }),
