@@ -9,14 +9,20 @@ import (
 )
 
 // Open lists the files of folders that a process (proc(5), /proc/PID/fd) or a
-// loop device of this machine has open. Root sees every process, anybody else
-// his own.
+// loop device of this machine has open, by their paths below the folder as it is
+// given. Root sees every process, anybody else his own.
 func Open(folders ...string) map[string]bool {
 	open := map[string]bool{}
+	real := map[string]string{}
+	for _, folder := range folders {
+		if path, err := filepath.EvalSymlinks(folder); err == nil {
+			real[folder] = path
+		}
+	}
 	note := func(file string) {
-		for _, folder := range folders {
-			if strings.HasPrefix(file, filepath.Clean(folder)+"/") {
-				open[file] = true
+		for folder, path := range real {
+			if rest, ok := strings.CutPrefix(file, path+"/"); ok {
+				open[filepath.Join(folder, rest)] = true
 			}
 		}
 	}

@@ -99,17 +99,26 @@ func (c *collector) named(text string) bool {
 
 // exists says that there is a domain of a guest's name or UUID, marked or not.
 func (c *collector) exists(guest string) bool {
-	return slices.ContainsFunc(c.l.Domains, func(d AnyDomain) bool {
-		return d.Name == config.DomainName(c.d.Project, guest) || d.UUID == config.DomainUUID(c.d.Project, guest)
-	})
+	return slices.ContainsFunc(c.l.Domains, c.isOf(guest))
 }
 
-// strange says that a guest's domain is there and has no mark of the project
-// that can be read: what it owns, or owned before it lost its mark or its name,
-// is not known.
-func (c *collector) strange(guest string) bool {
-	_, marked := c.o.Guests[guest]
-	return !marked && c.exists(guest)
+func (c *collector) isOf(guest string) func(AnyDomain) bool {
+	name, uuid := config.DomainName(c.d.Project, guest), config.DomainUUID(c.d.Project, guest)
+	return func(d AnyDomain) bool { return d.Name == name || d.UUID == uuid }
+}
+
+// strange is the name of a domain that is a guest's by its name or UUID and has
+// no mark of the project that can be read: what it owns, or owned before it lost
+// its mark or its name, is not known. It is empty for none.
+func (c *collector) strange(guest string) string {
+	if _, marked := c.o.Guests[guest]; marked {
+		return ""
+	}
+	i := slices.IndexFunc(c.l.Domains, c.isOf(guest))
+	if i < 0 {
+		return ""
+	}
+	return c.l.Domains[i].Name
 }
 
 // volumes finds those of the project's names that no domain names.
@@ -157,8 +166,8 @@ func (c *collector) keepVolume(pool storage.Pool, v storage.Detail, guest, kind 
 	switch {
 	case !ownPool(pool):
 		return fmt.Sprintf("pool `%s` is not vmprov's", pool.Name)
-	case c.strange(guest):
-		return fmt.Sprintf("domain `%s` may own it, and has no mark of the project that can be read", config.DomainName(c.d.Project, guest))
+	case c.strange(guest) != "":
+		return fmt.Sprintf("domain `%s` may own it, and has no mark of the project that can be read", c.strange(guest))
 	case c.l.Links[v.Path]:
 		return "it is a symbolic link"
 	case !v.File:
