@@ -165,7 +165,7 @@ func (p *project) saysWhatQEMULacks(t *testing.T, native bool) {
 	if native {
 		return // its QEMU has all there is
 	}
-	assert.Check(t, cmp.Contains(p.must(t, "plan"), "flexible data placement (subsystem `place`) needs QEMU 8.0 or later, this is QEMU 7."))
+	assert.Check(t, cmp.Contains(p.must(t, "plan"), "`nvme.subsystems.place.fdp`: flexible data placement needs QEMU 8.0 or later, this is QEMU 7."))
 }
 
 // seesNVMe asks the guest. Controllers are numbered as they are found, so only

@@ -80,9 +80,7 @@ func Lacks(g config.Guest, networks map[string]config.Network, host virt.Host) [
 	l.hostDevices()
 	l.disks()
 	l.shares()
-	for _, text := range NVMeLacks(g, host) {
-		l.say("disks", "%s", text)
-	}
+	l.lacks = append(l.lacks, NVMeLacks(g, host)...)
 	for _, text := range NetworkLacks(g, networks, host) {
 		l.say("networks", "%s", text)
 	}

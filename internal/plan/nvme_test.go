@@ -148,10 +148,10 @@ func TestNVMeLacks(t *testing.T) {
 		want []string
 	}{
 		{"QEMU 7.2", old, []string{
-			"atomic write limits (disk `fifth`) need QEMU 10.1 or later, this is QEMU 7.2.22",
-			"flexible data placement (disk `placed`) needs QEMU 8.0 or later, this is QEMU 7.2.22",
-			"atomic write limits (controller `fast`) need QEMU 9.2 or later, this is QEMU 7.2.22",
-			"flexible data placement (subsystem `fdp`) needs QEMU 8.0 or later, this is QEMU 7.2.22",
+			"`disks.fifth.atomic`: atomic write limits need QEMU 10.1 or later, this is QEMU 7.2.22",
+			"`disks.placed.fdp`: flexible data placement needs QEMU 8.0 or later, this is QEMU 7.2.22",
+			"`nvme.controllers.fast.atomic`: atomic write limits need QEMU 9.2 or later, this is QEMU 7.2.22",
+			"`nvme.subsystems.fdp.fdp`: flexible data placement needs QEMU 8.0 or later, this is QEMU 7.2.22",
 		}},
 		{"nothing known", with(func(h *virt.Host) { h.Properties = nil }), nil},
 		{"all there", with(func(h *virt.Host) {
@@ -159,8 +159,8 @@ func TestNVMeLacks(t *testing.T) {
 			h.Properties["nvme-ns"] = append(h.Properties["nvme-ns"], "atomic.nawun", "fdp.ruhs")
 			h.Properties["nvme-subsys"] = append(h.Properties["nvme-subsys"], "fdp")
 		}), nil},
-		{"no device", with(func(h *virt.Host) { h.Properties["nvme"] = nil }), []string{"/usr/bin/qemu has no nvme device (use another QEMU, or `bus: virtio`)"}},
-		{"old libvirt", with(func(h *virt.Host) { h.LibVersion = 8_000_000 }), []string{"this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2), one of which NVMe needs"}},
+		{"no device", with(func(h *virt.Host) { h.Properties["nvme"] = nil }), []string{"`disks.own`: /usr/bin/qemu has no nvme device (use another QEMU, or `bus: virtio`)"}},
+		{"old libvirt", with(func(h *virt.Host) { h.LibVersion = 8_000_000 }), []string{"`disks.own`: this libvirt has neither the nvme bus (11.5) nor <qemu:override> (8.2), one of which NVMe needs"}},
 		{"another emulator", with(func(h *virt.Host) { h.Arch = "riscv64" }), nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -168,7 +168,11 @@ func TestNVMeLacks(t *testing.T) {
 			if tc.name == "another emulator" {
 				guest.Arch = "aarch64"
 			}
-			assert.DeepEqual(t, NVMeLacks(guest, tc.host), tc.want)
+			var said []string
+			for _, l := range NVMeLacks(guest, tc.host) {
+				said = append(said, l.Error())
+			}
+			assert.DeepEqual(t, said, tc.want)
 		})
 	}
 	plain := declare(t, "  a: {disks: [{name: d, size: 1GiB}]}\n").Declared[0]
