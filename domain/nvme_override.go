@@ -29,6 +29,10 @@ func nvmeOverride(s *Spec, d *libvirtxml.Domain) error {
 	return nil
 }
 
+// addressNumbers is how many targets a bus has in the schema of older libvirts,
+// which takes two digits.
+const addressNumbers = 100
+
 // overrideController turns a scsi controller into an nvme controller and the
 // disks on it into its namespaces.
 func overrideController(d *libvirtxml.Domain, c nvmeController, next int) {
@@ -39,7 +43,7 @@ func overrideController(d *libvirtxml.Domain, c nvmeController, next int) {
 	for i, n := range c.namespaces {
 		disk := dataDisk(n.Disk)
 		disk.Target = &libvirtxml.DomainDiskTarget{Dev: nthTarget("sd", next+i), Bus: busSCSI}
-		disk.Address = driveAddress(index, 0, uint(i), 0)
+		disk.Address = driveAddress(index, 0, uint(i%addressNumbers), uint(i/addressNumbers))
 		addDisk(d, n.Disk, disk)
 		override(d, disk.Alias.Name, stringProperty("driver", "nvme-ns"), stringProperty("bus", bus), unsignedProperty("nsid", n.nsid),
 			removed("channel"), removed("scsi-id"), removed("lun"), removed("device_id"))
