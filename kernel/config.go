@@ -63,6 +63,12 @@ var CredentialNeeds = []Need{
 	{"DMI_SYSFS", "dmi-sysfs", "the host's credentials"},
 }
 
+// HostKeyNeeds is what a private credential needs, which the host hands over as
+// a file of QEMU's firmware configuration device.
+var HostKeyNeeds = []Need{
+	{"FW_CFG_SYSFS", "qemu_fw_cfg", "the pinned host key (or `hostKey: accept`)"},
+}
+
 // Lacks is what a kernel lacks of what is needed, an option each, in words.
 // inInitrd tells whether the initrd has a module; nil where nothing is known
 // of the initrd, when a module counts as there.

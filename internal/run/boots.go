@@ -137,7 +137,11 @@ func (p *project) able(spec config.Guest, k kernel.Kernel, initrd, modules strin
 		inInitrd = func(module string) bool { return loaded[strings.ReplaceAll(module, "-", "_")] }
 	}
 	lacks := options.Lacks(kernel.BootNeeds, inInitrd)
-	lacks = append(lacks, options.Lacks(kernel.CredentialNeeds, func(module string) bool { return modules != "" || inInitrd(module) })...)
+	later := func(module string) bool { return modules != "" || inInitrd(module) }
+	lacks = append(lacks, options.Lacks(kernel.CredentialNeeds, later)...)
+	if spec.HostKey == config.HostKeyPinned {
+		lacks = append(lacks, options.Lacks(kernel.HostKeyNeeds, later)...)
+	}
 	if len(lacks) == 0 {
 		return nil
 	}
@@ -157,9 +161,10 @@ func (p *project) files(b plan.Boot, kernel, initrd string) (plan.Boot, error) {
 }
 
 // bootFile decides whether QEMU gets a file in its place or a private copy. A
-// system libvirtd gives kernel and initrd to QEMU's user for the run, so that
-// their owner could not build them anew meanwhile, and a file of the store would
-// change hands. It leaves alone what is on a read-only file system.
+// system libvirtd gives kernel and initrd to QEMU's user for the run, and back at
+// its end (seen on 9.0, whatever their mode), so that their owner could not build
+// them anew meanwhile, and a file of the store would change hands. It leaves alone
+// what is on a read-only file system.
 func (p *project) bootFile(path string) (plan.BootFile, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {

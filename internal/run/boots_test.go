@@ -107,6 +107,14 @@ func TestBootsOfAClosure(t *testing.T) {
 	assert.ErrorContains(t, unfit["own"], "CONFIG_VIRTIO_FS=m: the share of the store needs it built in (=y)")
 	assert.ErrorContains(t, unfit["own"], "CONFIG_VIRTIO_PCI=m")
 	assert.Assert(t, !strings.Contains(unfit["own"].Error(), "DMI_SYSFS"), "the modules have it: %v", unfit["own"])
+
+	// A host key that the guest is given takes one more.
+	own[0].Imageless.Modules = ""
+	_, unfit = find(t, p, own, true)
+	assert.Assert(t, !strings.Contains(unfit["own"].Error(), "FW_CFG_SYSFS"), "%v", unfit["own"])
+	own[0].HostKey = config.HostKeyPinned
+	_, unfit = find(t, p, own, true)
+	assert.ErrorContains(t, unfit["own"], "CONFIG_FW_CFG_SYSFS=m: the pinned host key")
 }
 
 func TestBootsRefused(t *testing.T) {
