@@ -235,7 +235,7 @@ func (s *sequence) swap(m Mark, applied config.Guest, wait bool) (_ Mark, begun 
 		deletes = append(deletes, deleteVolume{s.pool.Name, name})
 	}
 	s.each(deletes, "renewed by recycle")
-	m.Runs = nil
+	m.Runs, m.Switched = nil, nil
 	c := s.compare(s.have.Mark, applied)
 	// Grown disks first: the new spec says their new size.
 	s.grow(c.grown, gone...)
@@ -315,7 +315,7 @@ func (s *sequence) rollback(m Mark, applied config.Guest, t *trial, wait bool) (
 		s.block(err)
 		return 0
 	}
-	back.Runs = nil
+	back.Runs, back.Switched = nil, nil
 	back = s.owning(s.logged(back), applied)
 	had := "the overlay it had"
 	if back.Base.imageless() {

@@ -98,25 +98,33 @@ func checkHeld(t *testing.T, p *Plan, had ObservedGuest) {
 	}
 }
 
-// TestSwitchedIsLetGo: what a guest was switched to is held until it is off.
+// TestSwitchedIsLetGo: what a guest was switched to is held until it is off,
+// also where a recycle goes back.
 func TestSwitchedIsLetGo(t *testing.T) {
 	o := settled(booting(declare(t, closureGuest), bootOf(1, 3), "had")).with("a", func(g *ObservedGuest) {
 		g.Mark.Switched = []string{"/nix/store/closure-2"}
 	})
 	d := booting(declare(t, closureGuest), bootOf(2, 3), "new")
-	opts := all(d)
-	opts.Restart = true
-	p, err := DiffUp(d, o, opts)
-	assert.NilError(t, err)
-	last := p.Actions[len(p.Actions)-1]
-	for _, a := range p.Actions {
-		if m, ok := a.Op.(commitMark); ok {
-			assert.Check(t, !slices.Contains(m.mark.StorePaths(), "/nix/store/closure-2"))
-			last = a
-		}
+	restart := all(d)
+	restart.Restart = true
+	plans := map[string]func() (*Plan, error){
+		"restart": func() (*Plan, error) { return DiffUp(d, o, restart) },
+		"recycle": func() (*Plan, error) { return DiffRecycle(d, o, RecycleOptions{Selected: d.Declared, Canary: 1}) },
 	}
-	_, ok := last.Op.(commitMark)
-	assert.Assert(t, ok, "%s", p)
+	for name, diff := range plans {
+		t.Run(name, func(t *testing.T) {
+			p, err := diff()
+			assert.NilError(t, err)
+			commits := 0
+			for _, a := range p.Actions {
+				if m, ok := a.Op.(commitMark); ok {
+					commits++
+					assert.Check(t, !slices.Contains(m.mark.StorePaths(), "/nix/store/closure-2"), "%s", a)
+				}
+			}
+			assert.Assert(t, commits > 0, "%s", p)
+		})
+	}
 }
 
 // TestActivateCommand: only root may activate a system.
