@@ -39,6 +39,9 @@ func TestWrittenCommands(t *testing.T) {
 						assert.Check(t, took.code == ExitDone, "%s: %s", file, took.err)
 					})
 				case "make":
+					if slices.Contains(words, "-C") {
+						continue // another folder's
+					}
 					for _, target := range targetsOf(words[1:]) {
 						assert.Check(t, slices.Contains(targets, target), "%s: %s: no target %s", file, line, target)
 					}
