@@ -45,6 +45,9 @@ type bootspec struct {
 // it: from its boot.json, else from the init, initrd and kernel beside it.
 func ReadClosure(path string) (Closure, error) {
 	storePath, err := closurePath(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("it does not exist (build it anew, or mend the path in the file)")
+	}
 	if err != nil {
 		return Closure{}, fmt.Errorf("read closure %s: %w", path, err)
 	}

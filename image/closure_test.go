@@ -76,7 +76,7 @@ func TestClosureRefused(t *testing.T) {
 		})
 	}
 	for path, want := range map[string]string{
-		"/nowhere":  "read closure /nowhere: lstat /nowhere: no such file or directory",
+		"/nowhere":  "read closure /nowhere: it does not exist (build it anew, or mend the path in the file)",
 		t.TempDir(): "which is no store path, so that no GC root can hold it",
 	} {
 		_, err := ReadClosure(path)

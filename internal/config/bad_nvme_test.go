@@ -12,7 +12,7 @@ var badNVMe = []badCase{
 	{
 		name: "subsystem that there is not",
 		yaml: head + "guests: {a: {disks: [{name: d, size: 1GiB, bus: nvme, subsystem: s}]}}\n",
-		want: "vmprov.yaml:3:66: guests.a.disks[0].subsystem: must be a subsystem of the guest (it has none), got `s`",
+		want: "vmprov.yaml:3:66: guests.a.disks[0].subsystem: must be a subsystem of the guest (it has none: declare it in `nvme.subsystems`), got `s`",
 	},
 	{
 		name: "subsystem mistyped",
@@ -22,7 +22,7 @@ var badNVMe = []badCase{
 	{
 		name: "subsystem that a controller names",
 		yaml: head + "guests: {a: {nvme: {controllers: {x: {subsystem: s}}}, disks: [{name: d, size: 1GiB, bus: nvme, controller: x}]}}\n",
-		want: "vmprov.yaml:3:50: guests.a.nvme.controllers.x.subsystem: must be a subsystem of the guest (it has none), got `s`",
+		want: "vmprov.yaml:3:50: guests.a.nvme.controllers.x.subsystem: must be a subsystem of the guest (it has none: declare it in `nvme.subsystems`), got `s`",
 	},
 	{
 		name: "subsystem without a controller",

@@ -7,12 +7,12 @@ var badYaml = []badCase{
 	{
 		name: "empty",
 		yaml: "",
-		want: "vmprov.yaml:1:1: is empty: needs at least `project`, `images` and `guests`",
+		want: "vmprov.yaml:1:1: is empty: needs at least `project` and `guests`",
 	},
 	{
 		name: "comments only",
 		yaml: "# nothing\n",
-		want: "vmprov.yaml:1:1: is empty: needs at least `project`, `images` and `guests`",
+		want: "vmprov.yaml:1:1: is empty: needs at least `project` and `guests`",
 	},
 	{
 		name: "not a mapping",

@@ -144,7 +144,7 @@ func (v validator) knownSubsystem(f family, name, at string) {
 	}
 	if !slices.Contains(known, name) && !v.isBroken(f.at("nvme")) {
 		v.value(at, "must be a subsystem of the guest (%s), got %s%s",
-			cmp.Or(strings.Join(known, ", "), "it has none"), quote(name), didYouMean(name, known))
+			cmp.Or(strings.Join(known, ", "), "it has none: declare it in `nvme.subsystems`"), quote(name), didYouMean(name, known))
 	}
 }
 

@@ -56,7 +56,7 @@ func parseYAML(data []byte, r *report) ast.Node {
 	roots := documents(file)
 	switch len(roots) {
 	case 0:
-		r.add(start, "", "is empty: needs at least `project`, `images` and `guests`")
+		r.add(start, "", "is empty: needs at least `project` and `guests`")
 		return nil
 	case 1:
 		return roots[0]

@@ -65,6 +65,14 @@ func (p *project) unbootable(g config.Guest) error {
 	case !p.host.Local:
 		return errOtherStore
 	}
+	if built := g.Imageless.Closure; built != "" {
+		c, err := image.ReadClosure(built)
+		if err != nil {
+			return err
+		}
+		_, err = p.withClosure(g, c)
+		return err
+	}
 	if _, err := p.viewMount(plan.View{Tag: config.StoreTag, Source: image.StoreFolder}); err != nil {
 		return fmt.Errorf("imageless: %w", err)
 	}

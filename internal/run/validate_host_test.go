@@ -46,6 +46,7 @@ func TestUnbootable(t *testing.T) {
 		{"not built", config.Guest{Imageless: &config.Imageless{Kernel: dir + "/unbuilt"}}, "no arch/x86/boot/bzImage yet"},
 		{"no modules there", config.Guest{Imageless: &config.Imageless{Kernel: dir + "/bare", Modules: dir + "/none"}}, "imageless: find modules: " + dir + "/none does not exist"},
 		{"options", config.Guest{Imageless: &config.Imageless{Kernel: dir + "/bare"}}, "CONFIG_VIRTIO_FS is not set"},
+		{"no closure there", config.Guest{Imageless: &config.Imageless{Closure: dir + "/none"}}, "read closure " + dir + "/none: it does not exist (build it anew"},
 		{"kernel of an image guest", config.Guest{Image: "i", Kernel: dir + "/none"}, "find kernel: " + dir + "/none does not exist"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
