@@ -4,10 +4,12 @@ package domain
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/assert/cmp"
+	"libvirt.org/go/libvirt"
 )
 
 // TestLabLive does each live change twice to a guest that runs: what is there
@@ -15,14 +17,15 @@ import (
 func TestLabLive(t *testing.T) {
 	l := newLab(t)
 	ports := with(func(s *Spec) { s.Platform.RootPorts, s.Compute.MaxCPUs = 2, 4 })
-	full := l.guest(t, ports, withDisk(Disk{Name: "log", Serial: "log"}), withNVMe("ns"), withDisk(Disk{
+	full := l.guest(t, ports, withDisk(Disk{Name: "log", Serial: "log"}), withNVMe("ns", func(d *Disk) { d.Throttle = &Throttle{TotalIopsSec: 50} }), withDisk(Disk{
 		Name: "data", Serial: "data", Throttle: &Throttle{TotalIopsSec: 100},
 	}))
 	definition, err := XML(full)
 	assert.NilError(t, err)
-	// The guest is booted with one disk less.
+	// The guest is booted with one disk less, and without a limit.
 	booted := full
-	booted.Disks = full.Disks[:2]
+	booted.Disks = slices.Clone(full.Disks[:2])
+	booted.Disks[1].Throttle = nil
 	dom := l.define(t, booted)
 	assert.NilError(t, Start(dom))
 
@@ -37,6 +40,7 @@ func TestLabLive(t *testing.T) {
 		assert.NilError(t, Attach(dom, Plugged{MAC: second.MAC}, text))
 		assert.NilError(t, Grow(dom, "data", 8<<20))
 		assert.NilError(t, Limit(dom, "data", definition))
+		assert.NilError(t, Limit(dom, "ns", definition))
 		assert.NilError(t, SetCPUs(dom, 2))
 		assert.NilError(t, SetCurrentMemory(dom, 96<<20))
 		assert.NilError(t, Pin(dom, Pins{VCPUs: map[int]string{0: "0"}, Emulator: "0"}, 0))
@@ -50,6 +54,9 @@ func TestLabLive(t *testing.T) {
 	const target = "vdc" // the namespace of the running guest has a name of another kind
 	assert.Equal(t, k.Target.Dev, target)
 	assert.Equal(t, k.IOTune.TotalIopsSec, uint64(100))
+	limits, err := dom.GetBlockIoTune(live.disk("ns").Target.Dev, libvirt.DOMAIN_AFFECT_LIVE) // QEMU's own word
+	assert.NilError(t, err)
+	assert.Equal(t, limits.TotalIopsSec, uint64(50))
 	info, err := dom.GetBlockInfo(target, 0)
 	assert.NilError(t, err)
 	assert.Equal(t, info.Capacity, uint64(8<<20))

@@ -50,7 +50,7 @@ func TestLive(t *testing.T) {
 		{"disk grows", "disks: [{name: a, size: 1GiB}]", "disks: [{name: a, size: 2GiB}]", "disks[a].size", ""},
 		{"nvme disk grows", "disks: [{name: a, bus: nvme, size: 1GiB}]", "disks: [{name: a, bus: nvme, size: 2GiB}]", "", "disks[a].size"},
 		{"throttle", "disks: [{name: a, size: 1GiB}]", "disks: [{name: a, size: 1GiB, throttle: {totalIopsSec: 5}}]", "disks[a].throttle", ""},
-		{"nvme throttle", "disks: [{name: a, bus: nvme, size: 1GiB}]", "disks: [{name: a, bus: nvme, size: 1GiB, throttle: {totalIopsSec: 5}}]", "", "disks[a].throttle"},
+		{"nvme throttle", "disks: [{name: a, bus: nvme, size: 1GiB}]", "disks: [{name: a, bus: nvme, size: 1GiB, throttle: {totalIopsSec: 5}}]", "disks[a].throttle", ""},
 		{"some of a disk", "disks: [{name: a, size: 1GiB}]", "disks: [{name: a, size: 2GiB, serial: x}]", "disks[a].size", "disks[a].serial"},
 
 		{"first share", "{}", share, "", "shares[t]"},

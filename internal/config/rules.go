@@ -25,9 +25,8 @@ var rules = map[string]rule{
 	"CPUTune.iothreadpin": {"live for iothreads that it runs with, else next boot", liveWhen(knownIOThreads)},
 	"disks[]": {"added: live on virtio, and on scsi beside another scsi disk, unless it asks for iothread true, bootOrder, minIOSize, optIOSize or " +
 		"discardGranularity; removed: live on virtio and scsi unless it has a target, where it is mounted; else next boot", liveWhen(diskPlugs)},
-	"Disk.image":    {"recycle for a disk that recycle renews, else recreate", reimaged},
-	"Disk.size":     {"larger: live on virtio and scsi, else next boot; smaller: recreate", resized},
-	"Disk.throttle": {"live; nvme: next boot", liveWhen(throttles)},
+	"Disk.image": {"recycle for a disk that recycle renews, else recreate", reimaged},
+	"Disk.size":  {"larger: live on virtio and scsi, else next boot; smaller: recreate", resized},
 	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared) and in a control group; " +
 		"removed: live unless it has a target, where it is mounted; else next boot", liveWhen(sharePlugs)},
 	"networks[]": {"live for model virtio, e1000e and igb, unless it asks for bootOrder or forwards; else next boot", liveWhen(nicPlugs)},
@@ -119,12 +118,6 @@ func resized(c comparing, name string) Effect {
 		return EffectLive
 	}
 	return EffectNextBoot
-}
-
-// throttles: nvme waits for the next boot, as with all else that is nvme's.
-func throttles(c comparing, name string) bool {
-	d, _ := c.applied.Disk(name)
-	return d.Bus != BusNVMe
 }
 
 // sharePlugs: virtiofsd maps the guest's memory, which has to be made so that it can.
