@@ -136,7 +136,7 @@ type GuestDecl struct {
 	QEMU          *QEMU                `yaml:"qemu,omitempty" json:"qemu,omitempty" element:"<qemu:commandline>, <qemu:override>" doc:"past libvirt's vocabulary, at one's own risk"`
 	XML           *XML                 `yaml:"xml,omitempty" json:"xml,omitempty" element:"<domain>" doc:"past vmprov's vocabulary, at one's own risk"`
 	Imageless     *Imageless           `yaml:"imageless,omitempty" json:"imageless,omitempty" doc:"a NixOS system from the host's store, in place of an image"`
-	HostKey       HostKey              `yaml:"hostKey,omitempty" json:"hostKey,omitempty" jsonschema:"enum=pinned,enum=accept" doc:"pinned: the guest is given its ssh host key; accept: the one it shows first is kept; default: pinned with imageless, else accept"`
+	HostKey       HostKey              `yaml:"hostKey,omitempty" json:"hostKey,omitempty" jsonschema:"enum=pinned,enum=accept" element:"<sysinfo type=fwcfg>" doc:"pinned: the guest is given its ssh host key; accept: the one it shows first is kept; default: pinned with imageless, else accept"`
 	Kernel        string               `yaml:"kernel,omitempty" json:"kernel,omitempty" element:"<kernel>" doc:"kernel image for direct boot"`
 	Initrd        string               `yaml:"initrd,omitempty" json:"initrd,omitempty" element:"<initrd>" doc:"initrd for direct boot"`
 	Cmdline       string               `yaml:"cmdline,omitempty" json:"cmdline,omitempty" element:"<cmdline>" doc:"kernel command line for direct boot"`
