@@ -174,8 +174,10 @@ func saysWhatThePanicWas(t *testing.T, p *project) {
 
 func viewsGoWithTheLastGuest(t *testing.T, p *project) {
 	view := "/run/vmprov/" + p.Name + "/store"
+	// libvirt 11.0 and later keep the store read-only by themselves.
+	bound := !strings.Contains(p.dumpXML(t, "kdev"), "<readonly/>")
 	p.must(t, "destroy", "other", "--yes")
-	assert.Check(t, exists(view))
+	assert.Check(t, cmp.Equal(exists(view), bound))
 	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), "1"))
 	p.must(t, "destroy", "--yes")
 	assert.Check(t, !exists(view))
