@@ -67,8 +67,9 @@ func (p *project) gdb(spec config.Guest) ([]string, error) {
 		argv = append(argv, "-iex", "add-auto-load-safe-path "+filepath.Dir(vmlinux), vmlinux)
 	}
 	argv = append(argv, "-ex", "target remote "+target)
+	// gdb has the terminal: only warnings are shown beside it.
 	for _, note := range gdbNotes(spec, vmlinux) {
-		p.env.Emit(event.Event{Kind: event.Note, Guest: spec.Name, Text: note})
+		p.env.Emit(event.Event{Kind: event.Warning, Guest: spec.Name, Text: note})
 	}
 	return argv, nil
 }

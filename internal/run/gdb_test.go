@@ -38,7 +38,10 @@ guests:
 	} {
 		var out bytes.Buffer
 		var notes []string
-		env := Env{Stdout: &out, Emit: func(e event.Event) { notes = append(notes, e.Text) }}
+		env := Env{Stdout: &out, Emit: func(e event.Event) {
+			assert.Check(t, e.Kind == event.Warning, "gdb has the terminal, and nothing else is shown")
+			notes = append(notes, e.Text)
+		}}
 		assert.NilError(t, GDB(t.Context(), env, GDBOptions{Config: dir, Guest: tc.guest, Print: true}))
 		assert.Equal(t, out.String(), tc.want)
 		assert.Equal(t, strings.Join(notes, "\n"), tc.notes)
