@@ -21,6 +21,8 @@ type Detail struct {
 	Backing string
 	// File is false for what is no plain file, such as a folder.
 	File bool
+	// Unread is why nothing more than its name is known; empty where it is.
+	Unread string
 }
 
 // Details describes the volumes of every active pool, by the pool's name. The
@@ -56,7 +58,7 @@ func details(ctx context.Context, pool *libvirt.StoragePool) ([]Detail, error) {
 	}
 	var out []Detail
 	for i := range volumes {
-		text, err := volumes[i].GetXMLDesc(0)
+		d, err := detail(&volumes[i])
 		_ = volumes[i].Free()
 		if virt.IsNotFound(err) {
 			continue
@@ -64,13 +66,26 @@ func details(ctx context.Context, pool *libvirt.StoragePool) ([]Detail, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := parseDetail(text)
-		if err != nil {
-			return nil, err
-		}
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// detail describes a volume. libvirt reads its header anew, which fails where
+// the file cannot be opened.
+func detail(volume *libvirt.StorageVol) (Detail, error) {
+	name, err := volume.GetName()
+	if err != nil {
+		return Detail{}, err
+	}
+	text, err := volume.GetXMLDesc(0)
+	switch {
+	case virt.IsNotFound(err) || virt.IsDisconnected(err):
+		return Detail{}, err
+	case err != nil:
+		return Detail{Name: name, Unread: virt.Text(err)}, nil
+	}
+	return parseDetail(text)
 }
 
 // parseDetail reads a <volume> element as libvirt writes it, all sizes in bytes.

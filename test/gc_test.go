@@ -16,6 +16,7 @@ import (
 
 	"vmprov/internal/config"
 	"vmprov/internal/run"
+	"vmprov/internal/state"
 )
 
 // TestGC has a guest that runs, and around it what others left and what is not
@@ -29,6 +30,16 @@ func TestGC(t *testing.T) {
 	l := p.leaveThings(t)
 	guest, stay := p.footprint(t, "a"), l.look(t)
 
+	t.Run("another project at work", func(t *testing.T) {
+		// gc-2a08-gone may be guest 2a08-gone of project gc.
+		other, _, _ := strings.Cut(p.Name, "-")
+		lock, err := state.Acquire(t.Context(), "qemu:///system", other, 0)
+		assert.NilError(t, err)
+		defer func() { assert.Check(t, lock.Release()) }()
+		for _, item := range p.gc(t, "--dry-run", "--disks").Items {
+			assert.Check(t, item.Pool == "" || item.Kept != "", "%+v", item)
+		}
+	})
 	t.Run("dry run", func(t *testing.T) {
 		before := p.objects(t)
 		result := p.gc(t, "--dry-run")

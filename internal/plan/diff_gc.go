@@ -47,8 +47,8 @@ func DiffGC(d Desired, o Observed, l Leftovers, opts GCOptions) (*Plan, []Garbag
 	}
 	c := &collector{builder: newBuilder(d, o), l: l, opts: opts}
 	for _, dom := range l.Domains {
-		if dom.Broken {
-			c.broken = c.broken || strings.HasPrefix(dom.Name, config.DomainName(d.Project, ""))
+		if dom.Broken && strings.HasPrefix(dom.Name, config.DomainName(d.Project, "")) {
+			c.broken = true
 			c.note("domain `%s` has a mark that cannot be read: what could be its is kept", dom.Name)
 		}
 	}
@@ -178,6 +178,8 @@ func (c *collector) keepVolume(pool storage.Pool, v storage.Detail, guest, kind 
 		return fmt.Sprintf("it may be of project `%s`, which a command works on", busy[0])
 	case c.backs(v.Path):
 		return "another volume backs on it"
+	case c.unread() != "" && (kind == rootVolumeKind || kind == dataVolumeKind):
+		return fmt.Sprintf("volume %s may back on it, and cannot be read", c.unread())
 	case kind == dataVolumeKind && !c.opts.Disks:
 		return "data disks go with --disks only"
 	}
@@ -192,6 +194,18 @@ func (c *collector) backs(path string) bool {
 		}
 	}
 	return false
+}
+
+// unread is a volume of which is not known what it backs on; empty for none.
+func (c *collector) unread() string {
+	for _, pool := range sortedKeys(c.l.Volumes) {
+		for _, v := range c.l.Volumes[pool] {
+			if v.Unread != "" {
+				return fmt.Sprintf("`%s` of pool `%s`", v.Name, pool)
+			}
+		}
+	}
+	return ""
 }
 
 // emptyPools removes vmprov's pools that hold nothing, once what was in them is
@@ -246,10 +260,10 @@ func (c *collector) stateFile(f state.File) (kind, guest string) {
 	if guest, ok := strings.CutPrefix(name, sshConfigPrefix); ok && config.CheckName(guest) == nil && !c.exists(guest) {
 		return "ssh config", guest
 	}
-	image, isLog := strings.CutPrefix(name, buildLogPrefix)
-	image, whole := strings.CutSuffix(image, buildLogSuffix)
-	// Without a configuration nobody knows which images there are.
-	if isLog && whole && c.l.Images != nil && !c.l.Images[image] {
+	built, isLog := strings.CutPrefix(name, buildLogPrefix)
+	built, whole := strings.CutSuffix(built, buildLogSuffix)
+	// Without a configuration nobody knows what is built.
+	if isLog && whole && c.l.Built != nil && !c.l.Built[built] {
 		return "build log", ""
 	}
 	return "", ""
@@ -262,8 +276,11 @@ func (c *collector) views() {
 			continue
 		}
 		g := Garbage{Kind: "read-only view", Name: mount}
-		if c.broken {
+		switch {
+		case c.broken:
 			g.Kept = "a guest's mark cannot be read"
+		case !c.l.Privileged:
+			g.Kept = "it takes root to end it"
 		}
 		c.delete(g, unmountView{mount, filepath.Dir(ViewsFolder)})
 	}

@@ -48,7 +48,7 @@ func gcSettled(t *testing.T, d Desired) *gcHost {
 	t.Helper()
 	h := &gcHost{Observed: settled(d), Leftovers: Leftovers{
 		Volumes: map[string][]storage.Detail{}, Links: map[string]bool{}, Open: map[string]bool{}, Busy: map[string]bool{},
-		Images: map[string]bool{"i": true},
+		Built: map[string]bool{"i": true}, Privileged: true,
 	}}
 	volumes := sortedKeys(h.Pool.Volumes)
 	h.put(volumes...)
@@ -126,6 +126,17 @@ func TestGC(t *testing.T) {
 			volumes[slices.IndexFunc(volumes, func(v storage.Detail) bool { return v.Name == "p-f.root.1.qcow2" })].File = false
 			h.Volumes["theirs"] = []storage.Detail{{Name: "snap", Path: "/srv/snap", Backing: h.Pool.Volume("p-k.root.1.qcow2"), File: true}}
 		}},
+		{name: "a volume that cannot be read", host: func(h *gcHost) {
+			h.put(all...)
+			h.Volumes["theirs"] = []storage.Detail{{Name: "x", Unread: "cannot open volume"}}
+		}, options: GCOptions{Disks: true}},
+		{name: "a view and no root", host: func(h *gcHost) {
+			h.Views, h.Privileged = []string{"/run/vmprov/p/store"}, false
+		}},
+		{name: "another project's guest with a broken mark", host: func(h *gcHost) {
+			h.put(every)
+			h.Domains = append(h.Domains, AnyDomain{Name: "q-a", Texts: []string{"<domain/>"}, Broken: true})
+		}},
 		{name: "another project's command", host: func(h *gcHost) {
 			h.put("p-x-1.root.1.qcow2", "p-y-1.root.1.qcow2")
 			h.Busy["p-x"] = true
@@ -159,7 +170,7 @@ func TestGC(t *testing.T) {
 			pl, found, err := DiffGC(d, h.Observed, h.Leftovers, tc.options)
 			assert.NilError(t, err)
 			assert.DeepEqual(t, kept(found), kept(withoutActions(found)))
-			golden.Assert(t, pl.String()+describeGarbage(found), "gc/"+strings.ReplaceAll(strings.ReplaceAll(tc.name, ",", ""), " ", "-")+".golden")
+			golden.Assert(t, pl.String()+describeGarbage(found), "gc/"+strings.NewReplacer(",", "", "'", "", " ", "-").Replace(tc.name)+".golden")
 		})
 	}
 }
@@ -199,9 +210,9 @@ func TestGCRefusesAnotherFile(t *testing.T) {
 	_, _, err := DiffGC(d, h.Observed, h.Leftovers, GCOptions{})
 	assert.ErrorContains(t, err, "comes from another configuration")
 
-	// By its name alone whatever made it; which images there are is not known.
+	// By its name alone whatever made it; what is built is not known.
 	d.Origin = Origin{}
-	h.Images = nil
+	h.Built = nil
 	h.States[0].Files = []state.File{{Name: BuildLogName("old")}}
 	pl, found, err := DiffGC(d, h.Observed, h.Leftovers, GCOptions{})
 	assert.NilError(t, err)

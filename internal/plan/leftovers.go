@@ -34,10 +34,12 @@ type Leftovers struct {
 	Links, Open map[string]bool
 	// Busy are other projects that a command works on now.
 	Busy map[string]bool
-	// Images are the names of those in the file; nil where there is no file.
-	Images map[string]bool
+	// Built are the names of what is built for the file; nil where there is no file.
+	Built map[string]bool
 	// States are the state folders of those who have the project.
 	States []StateLeft
+	// Privileged says that this process is root's: who may mount and unmount.
+	Privileged bool
 	// Views are the read-only views of the project.
 	Views []string
 	// Files are what libvirt keeps on the host for domains, by what it is of.
@@ -89,8 +91,9 @@ const (
 // SSHConfigName is the file of the state folder that `vmprov ssh` gives to ssh.
 func SSHConfigName(guest string) string { return sshConfigPrefix + guest }
 
-// BuildLogName is the file of the state folder that takes the log of an image's build.
-func BuildLogName(image string) string { return buildLogPrefix + image + buildLogSuffix }
+// BuildLogName is the file of the state folder that takes the log of a build: of an
+// image, or of the closure of a family of guests.
+func BuildLogName(name string) string { return buildLogPrefix + name + buildLogSuffix }
 
 // temporaryAge is how old a half-written file is that nobody writes any more.
 const temporaryAge = time.Hour
@@ -218,6 +221,7 @@ func (l *Leftovers) lookAtHost(d Desired, o Observed) {
 			}
 		}
 	}
+	l.Privileged = os.Geteuid() == 0
 	views, _ := os.ReadDir(filepath.Join(ViewsFolder, d.Project)) // none, or none that one may see
 	for _, v := range views {
 		if v.IsDir() {

@@ -162,18 +162,22 @@ func (p *project) diffGC(ctx context.Context, o GCOptions, busy map[string]bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	left.Busy, left.Images = busy, declaredImages(p.file)
+	left.Busy, left.Built = busy, namesBuilt(p.file)
 	return plan.DiffGC(d, observed, left, plan.GCOptions{Disks: o.Disks})
 }
 
-// declaredImages are the names of a file's images; nil where there is no file.
-func declaredImages(file *config.File) map[string]bool {
+// namesBuilt are those of what is built for a file, as the logs have them: images,
+// and guests that boot a closure; nil where there is no file.
+func namesBuilt(file *config.File) map[string]bool {
 	if file.Path == "" {
 		return nil
 	}
 	out := map[string]bool{}
 	for name := range file.Images {
 		out[name] = true
+	}
+	for _, g := range file.Guests {
+		out[g.Name], out[g.Family] = true, true
 	}
 	return out
 }
