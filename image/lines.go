@@ -5,9 +5,9 @@ package image
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strings"
-	"unicode"
+
+	"vmprov/internal/foreign"
 )
 
 // Limits of what a build may print into memory or onto a terminal.
@@ -52,7 +52,7 @@ func (l *lines) flush() {
 }
 
 func (l *lines) line(raw []byte) {
-	text := printable(string(raw))
+	text := foreign.Line(strings.ReplaceAll(string(raw), "\t", "    "), longestShown)
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -61,24 +61,6 @@ func (l *lines) line(raw []byte) {
 	if len(l.tail) > tailLines {
 		l.tail = l.tail[1:]
 	}
-}
-
-// escapes are a terminal's control sequences (ECMA-48: CSI ... final byte).
-var escapes = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
-
-// printable takes away what would move a terminal's cursor or colour it.
-func printable(s string) string {
-	s = escapes.ReplaceAllString(strings.ReplaceAll(s, "\t", "    "), "")
-	clean := []rune(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return -1
-	}, s))
-	if len(clean) > longestShown {
-		return string(clean[:longestShown]) + "…"
-	}
-	return string(clean)
 }
 
 // reason is nix's own last word on a failure.

@@ -119,7 +119,7 @@ func TestLines(t *testing.T) {
 	l.Write([]byte(strings.Repeat("x", longestLine+1)))
 	l.Write([]byte("end"))
 	l.flush()
-	assert.DeepEqual(t, seen, []string{"one", "red", "    tab", strings.Repeat("x", longestShown) + "…", "xend"})
+	assert.DeepEqual(t, seen, []string{"one", "red", "    tab?", strings.Repeat("x", longestShown) + "…", "xend"})
 	assert.Equal(t, log.String(), text+strings.Repeat("x", longestLine+1)+"end")
 	for range 100 {
 		l.Write([]byte("more\n"))

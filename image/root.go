@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"vmprov/internal/foreign"
 )
 
 // AddRoot makes link, an absolute path, a GC root of storePath, realising the path again first.
@@ -54,5 +56,5 @@ func checkRoot(storePath, link string) error {
 
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
-	return printable(text[strings.LastIndexByte(text, '\n')+1:])
+	return foreign.Line(text[strings.LastIndexByte(text, '\n')+1:], longestShown)
 }

@@ -4,17 +4,11 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
-)
 
-// escapes are the terminal sequences of ECMA-48: CSI, OSC and the like up to
-// their terminator, and two-character ones.
-var escapes = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-~])`)
-})
+	"vmprov/internal/foreign"
+)
 
 // clean makes foreign text safe for a terminal and for a log: terminal
 // sequences go, tabs become spaces, and any other control or direction mark is
@@ -23,7 +17,7 @@ func clean(s string) string {
 	if !strings.ContainsFunc(s, unsafeRune) && !strings.ContainsRune(s, unicode.ReplacementChar) {
 		return s
 	}
-	s = escapes().ReplaceAllString(strings.ReplaceAll(s, "\r\n", "\n"), "")
+	s = foreign.WithoutSequences(strings.ReplaceAll(s, "\r\n", "\n"))
 	var b strings.Builder
 	for _, r := range s {
 		switch {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"vmprov/internal/foreign"
 )
 
 // loginName is a user name that is safe as a field of tmpfiles.d(5), where a
@@ -66,7 +68,7 @@ func authorizedKeys(keys []string) (string, error) {
 			continue
 		}
 		if strings.ContainsAny(key, "\n\r\x00") {
-			return "", fmt.Errorf("render credentials: an authorized key is more than one line: %s", Printable(key, 60))
+			return "", fmt.Errorf("render credentials: an authorized key is more than one line: %s", foreign.Line(key, 60))
 		}
 		seen[key] = true
 		b.WriteString(key + "\n")

@@ -168,11 +168,3 @@ func TestDiskByID(t *testing.T) {
 	}
 	assert.Equal(t, DiskByWWN("5000c50015ea71aa"), "/dev/disk/by-id/wwn-0x5000c50015ea71aa")
 }
-
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain": "plain", "\x1b[2Jx\a": "?[2Jx?", "a\nb\tc\r\n": "a b c", "\xff": "?", "right\u202eleft": "right?left", "0123456789": "01234567…",
-	} {
-		assert.Equal(t, Printable(in, 8+2*strings.Count(in, "right")), want)
-	}
-}

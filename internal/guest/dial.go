@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"vmprov/internal/foreign"
 )
 
 // loginTimeout bounds key exchange and authentication, which take seconds in
@@ -85,7 +87,7 @@ func loginError(l Login, refused, err error) error {
 		err = fmt.Errorf("the ssh handshake does not end: %w", err)
 	case !errors.Is(err, context.Canceled):
 		// The text may quote the server.
-		err = &handshakeError{text: Printable(err.Error(), 200), err: err}
+		err = &handshakeError{text: foreign.Line(err.Error(), 200), err: err}
 	}
 	return fmt.Errorf("log in to `%s`: %w", l.Guest, err)
 }

@@ -5,6 +5,8 @@ package guest
 import (
 	"fmt"
 	"strings"
+
+	"vmprov/internal/foreign"
 )
 
 // mkfsPath finds mkfs on NixOS, whose units have no PATH to speak of, and
@@ -42,7 +44,7 @@ ExecStart=%s
 
 // unitText is free text in a unit file: one line, no specifier.
 func unitText(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(Printable(s, 200), "%", "%%"), `\`, `\\`)
+	return strings.ReplaceAll(strings.ReplaceAll(foreign.Line(s, 200), "%", "%%"), `\`, `\\`)
 }
 
 // unitCommand quotes an argv for ExecStart= (systemd.service(5), "COMMAND

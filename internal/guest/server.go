@@ -11,6 +11,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"vmprov/internal/foreign"
 )
 
 const (
@@ -71,9 +73,9 @@ func Identify(ctx context.Context, conn net.Conn) (*Server, error) {
 		if i := bytes.IndexByte(got, '\n'); i >= 0 {
 			got = got[:i]
 		}
-		return nil, &IdentifyError{Address: conn.RemoteAddr().String(), Got: Printable(string(got), 80), Err: cause(ctx, err)}
+		return nil, &IdentifyError{Address: conn.RemoteAddr().String(), Got: foreign.Line(strings.TrimSpace(string(got)), 80), Err: cause(ctx, err)}
 	}
-	return &Server{Version: Printable(version, 80), conn: &replay{Conn: conn, again: said}}, nil
+	return &Server{Version: foreign.Line(strings.TrimSpace(version), 80), conn: &replay{Conn: conn, again: said}}, nil
 }
 
 // Close gives the connection up without a login.

@@ -35,6 +35,7 @@ var layers = [][]string{
 	{"internal/ready"},
 	{"domain", "image", "kernel", "network", "storage", "internal/guest"},
 	{"internal/config", "internal/event", "internal/state", "internal/virt"},
+	{"internal/foreign"},
 }
 
 // outside may import anything and be imported by nothing: it is no part of the program.

@@ -4,11 +4,10 @@ package ready
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
-	"vmprov/internal/guest"
+	"vmprov/internal/foreign"
 	"vmprov/internal/virt"
 )
 
@@ -57,18 +56,14 @@ func (e *StoppedError) Error() string {
 const maxText = 300
 
 // clean makes text that a guest had a hand in fit for a terminal and a log.
-func clean(text string) string { return guest.Printable(text, maxText) }
-
-// sequences are what a console log is full of: CSI and OSC sequences of
-// ECMA-48, such as colours, and two-character ones.
-var sequences = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-Z\\^-~])`)
+func clean(text string) string { return foreign.Line(strings.TrimSpace(text), maxText) }
 
 // cleanLog is the end of a log, line by line fit for a terminal.
 func cleanLog(text string, most int) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	lines = lines[max(0, len(lines)-most):]
 	for i, line := range lines {
-		lines[i] = clean(sequences.ReplaceAllString(line, ""))
+		lines[i] = clean(line)
 	}
 	return strings.Join(lines, "\n")
 }

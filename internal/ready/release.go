@@ -4,7 +4,9 @@ package ready
 
 import (
 	"context"
+	"strings"
 
+	"vmprov/internal/foreign"
 	"vmprov/internal/guest"
 )
 
@@ -21,6 +23,6 @@ func (w *waiter) tellRelease(ctx context.Context) {
 	defer cancel()
 	out, err := remote(ctx, w.login, guest.Quote([]string{"uname", "-r"}))
 	if err == nil && out != "" {
-		w.target.Release(guest.Printable(out, maxRelease))
+		w.target.Release(foreign.Line(strings.TrimSpace(out), maxRelease))
 	}
 }

@@ -20,7 +20,7 @@ func TestRelease(t *testing.T) {
 		want       []string
 	}{
 		{"as uname says it", "6.12.0-mine+\n", 0, false, []string{"6.12.0-mine+"}},
-		{"what would write on a terminal", "6.12\x1b[31m\n", 0, false, []string{"6.12?[31m"}},
+		{"what would write on a terminal", "6.12\x1b[31m\n", 0, false, []string{"6.12"}},
 		{"no uname", "", 127, false, nil},
 		{"nothing said", "", 0, false, nil},
 		{"no login", "6.12.0\n", 0, true, nil},

@@ -91,7 +91,7 @@ func (l *lines) end() {
 }
 
 func (l *lines) flush() {
-	text := clean(sequences.ReplaceAllString(l.open.String(), ""))
+	text := clean(l.open.String())
 	l.open.Reset()
 	if text != "" {
 		l.last = text

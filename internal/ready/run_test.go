@@ -3,6 +3,7 @@
 package ready
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestRun(t *testing.T) {
 		want                 string
 	}{
 		{"lines", "one\n\ntwo", "", 0, []string{"one", "two"}, ""},
-		{"fails", "one\n", "warning\nno such unit\n", 4, []string{"one", "warning", "no such unit"},
+		{"fails", "one\n", "warning\nno such unit\n", 4, []string{"no such unit", "one", "warning"},
 			"run '/c/bin/switch-to-configuration' 'test' in the guest: exit status 4: no such unit"},
 		{"fails in silence", "", "", 1, nil, "run '/c/bin/switch-to-configuration' 'test' in the guest: exit status 1"},
 		{"colours", "\x1b[31mred\x1b[0m\x1b]0;title\x07\n", "", 0, []string{"red"}, ""},
@@ -43,6 +44,7 @@ func TestRun(t *testing.T) {
 			} else {
 				assert.Error(t, err, tc.want)
 			}
+			slices.Sort(got) // two streams have no order among each other
 			assert.DeepEqual(t, got, tc.lines)
 		})
 	}

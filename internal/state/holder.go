@@ -12,9 +12,10 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/sys/unix"
+
+	"vmprov/internal/foreign"
 )
 
 // lockName is the abstract name ("@" is Go's word for the leading NUL) of a
@@ -91,22 +92,11 @@ func commandOf(pid int) string {
 	if err != nil {
 		return ""
 	}
-	return printable(data)
+	return words(data)
 }
 
-// printable makes another process's arguments fit for a terminal: anybody may
-// have chosen them.
-func printable(cmdline []byte) string {
+// words are another process's arguments, which anybody may have chosen.
+func words(cmdline []byte) string {
 	const most = 200
-	words := strings.ReplaceAll(strings.TrimRight(string(cmdline), "\x00"), "\x00", " ")
-	clean := []rune(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, words))
-	if len(clean) > most {
-		return string(clean[:most]) + "…"
-	}
-	return string(clean)
+	return foreign.Line(strings.ReplaceAll(strings.TrimRight(string(cmdline), "\x00"), "\x00", " "), most)
 }

@@ -71,8 +71,8 @@ func TestLockExcludesAndNamesTheHolder(t *testing.T) {
 	assert.Assert(t, errors.As(err, &locked), "%v", err)
 	assert.Equal(t, locked.PID, cmd.Process.Pid)
 	assert.Equal(t, locked.UID, os.Geteuid())
-	assert.Equal(t, locked.Command, cmd.Path+" up lab?[31m.yaml")
-	assert.Error(t, err, fmt.Sprintf("lock project `%s` on test:///default: held by pid %d (%s up lab?[31m.yaml)", project(t), cmd.Process.Pid, cmd.Path))
+	assert.Equal(t, locked.Command, cmd.Path+" up lab.yaml")
+	assert.Error(t, err, fmt.Sprintf("lock project `%s` on test:///default: held by pid %d (%s up lab.yaml)", project(t), cmd.Process.Pid, cmd.Path))
 }
 
 // Seen from another pid namespace the holder has no pid.
@@ -230,8 +230,8 @@ func TestLockedErrorMessage(t *testing.T) {
 	}
 }
 
-func TestPrintableIsBounded(t *testing.T) {
-	assert.Equal(t, printable([]byte("a\x00b c\x00")), "a b c")
-	got := printable([]byte(strings.Repeat("ü", 300)))
+func TestWordsAreBounded(t *testing.T) {
+	assert.Equal(t, words([]byte("a\x00b c\x00")), "a b c")
+	got := words([]byte(strings.Repeat("ü", 300)))
 	assert.Equal(t, got, strings.Repeat("ü", 200)+"…")
 }
