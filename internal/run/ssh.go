@@ -168,5 +168,11 @@ func (p *project) login(ctx context.Context, o plan.Observed, spec config.Guest)
 		}
 		reach.Address = cmp.Or(found, reach.Address)
 	}
-	return plan.Login(p.file.Project, p.ssh, g.Mark, reach), nil
+	m := g.Mark
+	if g.Live != nil {
+		// While a recycle is open the definition's mark is of the overlay to come,
+		// and the host key that answers is the running one's.
+		m = *g.Live
+	}
+	return plan.Login(p.file.Project, p.ssh, m, reach), nil
 }
