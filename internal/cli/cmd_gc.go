@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -55,6 +56,7 @@ mark cannot be read, stays.`,
 func (p *program) collect(c *cli.Context, o run.GCOptions) error {
 	var result *run.GCResult
 	p.use = changes
+	p.beginRun()
 	err := p.with(c, p.newRenderer(true), func(ctx context.Context, env run.Env) (err error) {
 		defer announceInterrupt(ctx, env.Emit)()
 		result, err = p.verbs.gc(ctx, env, o)
@@ -63,13 +65,19 @@ func (p *program) collect(c *cli.Context, o run.GCOptions) error {
 	switch {
 	case result == nil:
 	case p.opts.json:
-		p.closing = map[string]*run.GCResult{"summary": result}
+		p.closing = collectedDocument{p.runID, result}
 	case !p.opts.quiet || o.DryRun:
 		if werr := writeGarbage(p.out, result); err == nil {
 			err = werr
 		}
 	}
 	return err
+}
+
+// collectedDocument ends the stream of gc with --json.
+type collectedDocument struct {
+	Run     string        `json:"run,omitempty"`
+	Summary *run.GCResult `json:"summary"`
 }
 
 // writeGarbage is a line for each thing and one for all.
@@ -84,37 +92,59 @@ func writeGarbage(w io.Writer, r *run.GCResult) error {
 		return err
 	}
 	var rows [][]string
-	deleted, kept := 0, 0
 	for _, item := range r.Items {
-		result := "deleted"
-		switch {
-		case item.Kept != "":
-			result = "kept: " + item.Kept
-			kept++
-		case item.Error != "":
-			result = "failed: " + item.Error
-		case r.DryRun:
-			result = "would be deleted"
-			deleted++
-		default:
-			deleted++
-		}
-		rows = append(rows, []string{item.Kind, item.Name, item.Pool, fmt.Sprint(item.Bytes), result})
+		rows = append(rows, []string{item.Kind, item.Name, item.Pool, fmt.Sprint(item.Bytes), outcomeOf(item, r.DryRun)})
 	}
 	if err := writeTable(w, []string{"KIND", "NAME", "POOL", "BYTES", "RESULT"}, rows); err != nil {
 		return err
 	}
-	verb := "deleted"
-	if r.DryRun {
-		verb = "to delete"
-	}
-	line := fmt.Sprintf("%s: %d %s, %s", r.Project, deleted, verb, config.Size(r.DeletedBytes).Rounded())
-	if r.StoreBytes > 0 {
-		line += fmt.Sprintf(", and %s that nix may collect", config.Size(r.StoreBytes).Rounded())
-	}
-	if kept > 0 {
-		line += fmt.Sprintf("; %d kept, %s", kept, config.Size(r.KeptBytes).Rounded())
-	}
-	_, err := fmt.Fprintln(w, line)
+	_, err := fmt.Fprintf(w, "%s: %s\n", r.Project, collected(r))
 	return err
+}
+
+func outcomeOf(item run.GCItem, dryRun bool) string {
+	switch {
+	case item.Kept != "":
+		return "kept: " + item.Kept
+	case item.Error != "":
+		return "failed: " + item.Error
+	case dryRun:
+		return "to delete"
+	}
+	return "deleted"
+}
+
+// collected is how much was deleted, and how much not, in words.
+func collected(r *run.GCResult) string {
+	counts := map[string]int{}
+	for _, item := range r.Items {
+		outcome, _, _ := strings.Cut(outcomeOf(item, r.DryRun), ":")
+		counts[outcome]++
+	}
+	done := "deleted"
+	if r.DryRun {
+		done = "to delete"
+	}
+	parts := []string{fmt.Sprintf("%d %s%s", counts[done], done, bytesOf(r.DeletedBytes))}
+	if r.StoreBytes > 0 {
+		parts = append(parts, "nix may collect "+config.Size(r.StoreBytes).Rounded())
+	}
+	if n := counts["failed"]; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", n))
+	}
+	if n := counts["kept"]; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d kept%s", n, bytesOf(r.KeptBytes)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// bytesOf is a size in brackets; nothing for none.
+func bytesOf(n uint64) string {
+	switch {
+	case n == 0:
+		return ""
+	case n < 1<<10:
+		return fmt.Sprintf(" (%d bytes)", n)
+	}
+	return " (" + config.Size(n).Rounded() + ")"
 }
