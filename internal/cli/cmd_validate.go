@@ -80,24 +80,44 @@ func writeValidated(w io.Writer, v validated) error {
 
 // validateGuests lists the differences, and fails where there is one.
 func (p *program) validateGuests(c *cli.Context) error {
+	return judge(p, c, verdict[run.Agreement]{p.verbs.agree, func(a *run.Agreement) (found int) {
+		for _, g := range a.Guests {
+			found += len(g.Differences)
+		}
+		return found
+	}, writeAgreement, func(found int) error {
+		return fmt.Errorf("compare guests: %s between the configuration and their systems", count(found, "difference"))
+	}})
+}
+
+// verdict is a look at what guests are measured by.
+type verdict[T any] struct {
+	look func(context.Context, run.Env, run.Selection) (*T, error)
+	// found is how many faults there are.
+	found func(*T) int
+	// write lists them, of the configuration at path.
+	write  func(w io.Writer, path string, result *T) error
+	failed func(found int) error
+}
+
+// judge lists what a look at guests finds, and fails where that is anything.
+func judge[T any](p *program, c *cli.Context, v verdict[T]) error {
 	s, err := p.selection(c)
 	if err != nil {
 		return err
 	}
 	found := 0
-	err = query(p, c, func(ctx context.Context, env run.Env) (*run.Agreement, error) {
-		a, err := p.verbs.agree(ctx, env, s)
+	err = query(p, c, func(ctx context.Context, env run.Env) (*T, error) {
+		result, err := v.look(ctx, env, s)
 		if err == nil {
-			for _, g := range a.Guests {
-				found += len(g.Differences)
-			}
+			found = v.found(result)
 		}
-		return a, err
-	}, func(w io.Writer, a *run.Agreement) error {
-		return writeAgreement(w, cmp.Or(s.Config, config.DefaultFile), a)
+		return result, err
+	}, func(w io.Writer, result *T) error {
+		return v.write(w, cmp.Or(s.Config, config.DefaultFile), result)
 	})
 	if err == nil && found > 0 {
-		err = fmt.Errorf("compare guests: %s between the configuration and their systems", count(found, "difference"))
+		err = v.failed(found)
 	}
 	return err
 }

@@ -3,41 +3,26 @@
 package cli
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"vmprov/internal/config"
 	"vmprov/internal/run"
 )
 
 // validateHost lists what the host lacks for the guests, and fails where it
 // lacks anything.
 func (p *program) validateHost(c *cli.Context) error {
-	s, err := p.selection(c)
-	if err != nil {
-		return err
-	}
-	found := 0
-	err = query(p, c, func(ctx context.Context, env run.Env) (*run.Fitness, error) {
-		f, err := p.verbs.fit(ctx, env, s)
-		if err == nil {
-			for _, g := range f.Guests {
-				found += len(g.Lacks)
-			}
+	return judge(p, c, verdict[run.Fitness]{p.verbs.fit, func(f *run.Fitness) (found int) {
+		for _, g := range f.Guests {
+			found += len(g.Lacks)
 		}
-		return f, err
-	}, func(w io.Writer, f *run.Fitness) error {
-		return writeFitness(w, cmp.Or(s.Config, config.DefaultFile), f)
-	})
-	if err == nil && found > 0 {
-		err = fmt.Errorf("check host: it lacks %s that the guests want", count(found, "thing"))
-	}
-	return err
+		return found
+	}, writeFitness, func(found int) error {
+		return fmt.Errorf("check host: it lacks %s that the guests want", count(found, "thing"))
+	}})
 }
 
 func writeFitness(w io.Writer, path string, f *run.Fitness) error {
