@@ -148,7 +148,7 @@ func writeChecks(w io.Writer, s style, checks []run.Check) error {
 		if paint := levels[c.Level]; paint != nil {
 			level = paint(level)
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s\n", level, withReason(clean(c.Name), indentRest(clean(c.Detail)))); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s\n", level, withReason(clean(c.Name), strings.ReplaceAll(clean(c.Detail), "\n", "\n         "))); err != nil {
 			return err
 		}
 		if c.Hint != "" {

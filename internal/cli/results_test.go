@@ -89,7 +89,7 @@ func TestChecks(t *testing.T) {
 	checks := []run.Check{
 		{Name: "libvirtd", Level: "ok", Detail: "9.0.0 at qemu:///system"},
 		{Name: "kvm", Level: "warning", Detail: "neither vmx nor svm", Hint: "guests run under TCG, ten times slower;\nenable nested virtualisation"},
-		{Name: "nix", Level: "error", Detail: "not found", Hint: "apt install nix-bin"},
+		{Name: "nix", Level: "error", Detail: "not found,\nand nothing else builds", Hint: "apt install nix-bin"},
 	}
 	golden.Assert(t, written(t, func(w io.Writer) error { return writeChecks(w, style{}, checks) }), "doctor.golden")
 	assert.Error(t, failedChecks(checks), "check host: 1 of 3 checks failed")
