@@ -292,7 +292,11 @@ func (c *collector) files() {
 		g := Garbage{Kind: f.Kind, Name: f.Path, Guest: f.Guest, Bytes: f.Bytes}
 		switch {
 		case f.Kind == socketKind:
-			// Nothing is bound to it, whether its guest is off or gone.
+			// Nothing is bound to it, whether its guest is off or gone. QEMU's user
+			// made it.
+			if !c.l.Privileged && !c.d.Host.Session {
+				g.Kept = "it takes root to remove it"
+			}
 			c.delete(g, removeSocket{f.Path})
 		case c.exists(f.Guest) || c.named(f.Path):
 		case f.Kind == tpmKind:

@@ -132,6 +132,7 @@ func TestGC(t *testing.T) {
 		}, options: GCOptions{Disks: true}},
 		{name: "a view and no root", host: func(h *gcHost) {
 			h.Views, h.Privileged = []string{"/run/vmprov/p/store"}, false
+			h.Files = []HostFile{{socketKind, "/run/a.gdb", "a", 0}}
 		}},
 		{name: "another project's guest with a broken mark", host: func(h *gcHost) {
 			h.put(every)
