@@ -40,8 +40,10 @@ func TestImageless(t *testing.T) {
 	t.Run("garbage", func(t *testing.T) { keepsWhatGuestsRun(t, p) })
 	t.Run("kernel", func(t *testing.T) { takesUpAKernel(t, p) })
 	t.Run("closure", func(t *testing.T) { takesUpAClosure(t, p) })
+	t.Run("switch", func(t *testing.T) { switchesTheRunningGuest(t, p) })
 	t.Run("refused", func(t *testing.T) { refusesWhatCannotBoot(t, p) })
 	t.Run("panic", func(t *testing.T) { saysWhatThePanicWas(t, p) })
+	t.Run("hang", func(t *testing.T) { endsAGuestThatHangs(t, p) })
 	t.Run("views", func(t *testing.T) { viewsGoWithTheLastGuest(t, p) })
 }
 
@@ -78,6 +80,21 @@ func bootsClosures(t *testing.T, p *project) {
 	assert.Check(t, cmp.Equal(info.Mode().Perm(), os.FileMode(0o600)))
 	assert.Check(t, cmp.Equal(p.must(t, "plan"), "kdev: unchanged\nother: unchanged\n"))
 	assert.Check(t, cmp.Equal(len(p.roots(t)), 2))
+	release := p.ssh(t, "kdev", "uname -r")
+	assert.Check(t, cmp.Regexp(`KERNEL +IMAGE\nkdev +running +[0-9.]+ +`+release+` +/nix/store/`, p.must(t, "status")))
+	saysAnotherKernel(t, p, release)
+}
+
+// saysAnotherKernel: the kernel was built anew, as another release.
+func saysAnotherKernel(t *testing.T, p *project, release string) {
+	image := p.path("linux/arch/x86/boot/bzImage")
+	was := readFile(t, image)
+	other := strings.Replace(release, "6", "7", 1)
+	assert.Assert(t, other != release)
+	writeFile(t, image, strings.ReplaceAll(was, release, other))
+	assert.Check(t, cmp.Contains(p.must(t, "status"), "kdev: runs "+release+", configured is "+other+"\n"))
+	writeFile(t, image, was)
+	assert.Check(t, !strings.Contains(p.must(t, "status"), "configured is"))
 }
 
 func keepsWhatGuestsRun(t *testing.T, p *project) {
@@ -111,6 +128,10 @@ func takesUpAKernel(t *testing.T, p *project) {
 	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "blkid -p /dev/nvme0n1 || echo blank"), "blank"))
 	assert.Check(t, cmp.DeepEqual(p.footprint(t, "other"), other))
 	assert.Check(t, cmp.Equal(p.must(t, "plan"), "kdev: unchanged\nother: unchanged\n"))
+	for _, args := range [][]string{{"logs", "kdev", "--boot", "1"}, {"logs", "kdev", "--boot", "2"}, {"logs", "kdev"}} {
+		assert.Check(t, cmp.Equal(strings.Count(p.must(t, args...), "Wrote key to "), 1), "%v", args)
+	}
+	assert.Check(t, cmp.Contains(p.vmprov(t, "logs", "kdev", "--boot", "3").Stderr(), "no console log of boot 3 (there are those of 1, 2)"))
 }
 
 // staged are the private copies of a kind that a guest has.
@@ -134,6 +155,38 @@ func takesUpAClosure(t *testing.T, p *project) {
 	p.must(t, "up", "--restart", "other")
 	assert.Check(t, cmp.Equal(p.ssh(t, "other", "cat /etc/version"), "third"))
 	assert.Check(t, cmp.Equal(len(p.roots(t)), 2))
+}
+
+// switchesTheRunningGuest: what runs, what it was booted from and what it runs
+// after a switch are held, and its next boot takes the last.
+func switchesTheRunningGuest(t *testing.T, p *project) {
+	boot := p.ssh(t, "kdev", "cat /proc/sys/kernel/random/boot_id")
+	for i, version := range []string{"between", "switched"} {
+		writeFile(t, p.path("image", "version"), version+"\n")
+		result := p.vmprov(t, "switch", "kdev").Assert(t, icmd.Success)
+		assert.Check(t, cmp.Regexp(`kdev: activating /nix/store/\S+\n`, result.Stderr()))
+		assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), version))
+		assert.Check(t, cmp.Equal(len(p.roots(t)), 3+i), "of other, and what kdev was booted from and was switched to")
+	}
+	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /proc/sys/kernel/random/boot_id"), boot))
+	icmd.RunCommand("nix-collect-garbage").Assert(t, icmd.Success)
+	for path := range p.roots(t) {
+		assert.Check(t, exists(path))
+	}
+	running := p.ssh(t, "kdev", "readlink /run/current-system")
+	assert.Check(t, cmp.Contains(p.must(t, "status", "kdev"), running+"\n"))
+	assert.Check(t, cmp.Contains(p.dumpXML(t, "kdev", "--inactive"), "init="+running+"/init"))
+	assert.Check(t, cmp.Equal(p.must(t, "plan"), "kdev: unchanged\nother: unchanged\n"))
+
+	// A closure that does not activate is named, and is not what boots next.
+	script := p.path("image/guest/switch-to-configuration")
+	was := readFile(t, script)
+	writeFile(t, script, strings.Replace(was, "closure=@out@", "echo no such unit >&2; exit 4", 1))
+	result := p.vmprov(t, "switch", "kdev")
+	assert.Check(t, cmp.Equal(result.ExitCode, 1), "%s", result)
+	assert.Check(t, cmp.Regexp(`activate /nix/store/\S+: run \S+ 'test' in the guest: exit status 4: no such unit`, result.Stderr()))
+	assert.Check(t, cmp.Contains(p.dumpXML(t, "kdev", "--inactive"), "init="+running+"/init"))
+	writeFile(t, script, was)
 }
 
 // refusesWhatCannotBoot: nothing is done to the guest, which runs on.
@@ -163,13 +216,27 @@ func refusesWhatCannotBoot(t *testing.T, p *project) {
 func saysWhatThePanicWas(t *testing.T, p *project) {
 	p.configureAll(t, strings.Replace(imageless, "modules: /lib/modules}\n    disks", "modules: /lib/modules, cmdline: rdinit=/none}\n    disks", 1))
 	writeFile(t, p.path("linux/arch/x86/boot/bzImage"), readFile(t, p.path("linux/arch/x86/boot/bzImage")))
-	result := p.vmprov(t, "recycle", "kdev")
+	result := p.vmprov(t, "recycle", "kdev", "--on-panic", "restart")
 	assert.Check(t, cmp.Equal(result.ExitCode, 1), "%s", result)
+	assert.Check(t, cmp.Contains(result.Stderr(), "kdev: warning: its kernel panicked, and it is started anew: "))
 	assert.Check(t, cmp.Contains(result.Stderr(), "its kernel panicked: "))
 	assert.Check(t, cmp.Contains(result.Stderr(), "VFS: Unable to mount root fs"))
 	p.configureAll(t, imageless)
 	p.must(t, "up", "kdev")
-	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), "1"), "it is not back on what it booted before")
+	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), "switched"), "it is not back on what it booted before")
+	assert.Check(t, cmp.Equal(len(p.roots(t)), 2))
+}
+
+// endsAGuestThatHangs: it does not hear the power button.
+func endsAGuestThatHangs(t *testing.T, p *project) {
+	p.configureAll(t, imageless+"    stopTimeout: 2s\n")
+	p.ssh(t, "other", "killall acpid")
+	result := p.vmprov(t, "stop", "other").Assert(t, icmd.Success)
+	assert.Check(t, cmp.Contains(result.Stderr(), "other: warning: did not power off within 2s and is ended"))
+	assert.Check(t, cmp.Equal(p.state(t, "other"), "shut off"))
+	result = p.vmprov(t, "switch", "other")
+	assert.Check(t, cmp.Equal(result.ExitCode, 1), "%s", result)
+	assert.Check(t, cmp.Contains(result.Stderr(), "it is shut off, and a switch is of a running guest"))
 }
 
 func viewsGoWithTheLastGuest(t *testing.T, p *project) {
@@ -178,7 +245,7 @@ func viewsGoWithTheLastGuest(t *testing.T, p *project) {
 	bound := !strings.Contains(p.dumpXML(t, "kdev"), "<readonly/>")
 	p.must(t, "destroy", "other", "--yes")
 	assert.Check(t, cmp.Equal(exists(view), bound))
-	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), "1"))
+	assert.Check(t, cmp.Equal(p.ssh(t, "kdev", "cat /etc/version"), "switched"))
 	p.must(t, "destroy", "--yes")
 	assert.Check(t, !exists(view))
 	assert.Check(t, cmp.Equal(len(p.roots(t)), 0))
