@@ -43,6 +43,9 @@ func TestOddValuesRender(t *testing.T) {
 	if _, err := exec.LookPath("xmllint"); err != nil {
 		t.Skip("NOT VALIDATED: xmllint is missing; install libxml2-utils")
 	}
+	if _, err := os.Stat(schemas); err != nil {
+		t.Skip("NOT VALIDATED: libvirt's schemas are missing; install libvirt-clients: ", err)
+	}
 	data, err := os.ReadFile("../config/testdata/full.yaml")
 	assert.NilError(t, err)
 	dir, seen := t.TempDir(), map[string]bool{}
