@@ -122,7 +122,9 @@ func (p *project) tellsNoSecret(t *testing.T, said string) {
 		for _, secret := range secrets {
 			assert.Check(t, !strings.Contains(text, secret), "a private key is in %s", place)
 		}
-		assert.Check(t, !strings.Contains(text, "PRIVATE KEY"), "a private key is in %s", place)
+		if !strings.Contains(place, ".initrd.") { // newer ssh servers have the word in their program
+			assert.Check(t, !strings.Contains(text, "PRIVATE KEY"), "a private key is in %s", place)
+		}
 	}
 	// The search sees what is there: the path to the host key, and public keys.
 	assert.Check(t, cmp.Contains(places["dumpxml"], hostKey))
