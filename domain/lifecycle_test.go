@@ -4,28 +4,17 @@ package domain
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/virt/virttest"
 )
 
-// testDriver is a connection to an empty host that lives in this process.
-func testDriver(t *testing.T) *libvirt.Connect {
-	t.Helper()
-	node := filepath.Join(t.TempDir(), "node.xml")
-	assert.NilError(t, os.WriteFile(node, []byte("<node/>"), 0o600))
-	conn, err := libvirt.NewConnect("test://" + node)
-	assert.NilError(t, err)
-	t.Cleanup(func() { _, _ = conn.Close() })
-	return conn
-}
-
 func TestLifecycle(t *testing.T) {
-	conn := testDriver(t)
+	conn := virttest.Driver(t)
 	doc, err := XML(newSpec())
 	assert.NilError(t, err)
 	dom, err := Define(conn, doc)
@@ -64,7 +53,7 @@ func TestLifecycle(t *testing.T) {
 }
 
 func TestDefineRefusesWhatIsNoDomain(t *testing.T) {
-	_, err := Define(testDriver(t), "<network/>")
+	_, err := Define(virttest.Driver(t), "<network/>")
 	assert.ErrorContains(t, err, "define domain: ")
 }
 

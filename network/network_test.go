@@ -5,15 +5,14 @@ package network
 import (
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 	"gotest.tools/v3/icmd"
-	"libvirt.org/go/libvirt"
+
+	"vmprov/internal/virt/virttest"
 )
 
 // lab is a network with everything set.
@@ -129,19 +128,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// testDriver is a connection to an empty host that lives in this process.
-func testDriver(t *testing.T) *libvirt.Connect {
-	t.Helper()
-	node := filepath.Join(t.TempDir(), "node.xml")
-	assert.NilError(t, os.WriteFile(node, []byte("<node/>"), 0o600))
-	conn, err := libvirt.NewConnect("test://" + node)
-	assert.NilError(t, err)
-	t.Cleanup(func() { _, _ = conn.Close() })
-	return conn
-}
-
 func TestLifecycle(t *testing.T) {
-	conn := testDriver(t)
+	conn := virttest.Driver(t)
 	want := lab()
 	text, err := want.XML()
 	assert.NilError(t, err)

@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"vmprov/internal/virt/virttest"
 )
 
 func TestDetails(t *testing.T) {
-	conn := testDriver(t)
+	conn := virttest.Driver(t)
 	const uuid = "2b0e5e5c-0000-4000-8000-000000000002"
 	assert.NilError(t, Make(conn, "details", uuid, "/details"))
 	for _, v := range []Volume{

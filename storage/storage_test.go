@@ -5,8 +5,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +15,7 @@ import (
 	"libvirt.org/go/libvirt"
 
 	"vmprov/internal/virt"
+	"vmprov/internal/virt/virttest"
 )
 
 var qemu = virt.Credential{UID: 64055, GID: 64055}
@@ -52,18 +51,6 @@ func TestGoldenSchema(t *testing.T) {
 	icmd.RunCommand("virt-xml-validate", golden.Path("pool.golden.xml"), "storagepool").Assert(t, icmd.Success)
 }
 
-// testDriver is a connection to an empty host that lives in this process. Its
-// pools and volumes make no folders and files.
-func testDriver(t *testing.T) *libvirt.Connect {
-	t.Helper()
-	node := filepath.Join(t.TempDir(), "node.xml")
-	assert.NilError(t, os.WriteFile(node, []byte("<node/>"), 0o600))
-	conn, err := libvirt.NewConnect("test://" + node)
-	assert.NilError(t, err)
-	t.Cleanup(func() { _, _ = conn.Close() })
-	return conn
-}
-
 func find(t *testing.T, conn *libvirt.Connect) Pool {
 	t.Helper()
 	p, err := Find(t.Context(), conn, "vmprov", "")
@@ -72,7 +59,7 @@ func find(t *testing.T, conn *libvirt.Connect) Pool {
 }
 
 func TestPool(t *testing.T) {
-	conn := testDriver(t)
+	conn := virttest.Driver(t)
 	assert.Check(t, !find(t, conn).Exists())
 
 	assert.NilError(t, Make(conn, "vmprov", poolUUID, "/srv/vmprov"))
@@ -106,7 +93,7 @@ func TestRemoveEmpty(t *testing.T) {
 		{name: "with a volume", full: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			conn := testDriver(t)
+			conn := virttest.Driver(t)
 			assert.NilError(t, Make(conn, "vmprov", poolUUID, "/srv/vmprov"))
 			if tc.full {
 				assert.NilError(t, Create(t.Context(), conn, "vmprov", volumes["qcow2"]))
@@ -123,13 +110,13 @@ func TestRemoveEmpty(t *testing.T) {
 			assert.Equal(t, find(t, conn).Exists(), !tc.removed)
 		})
 	}
-	removed, err := RemoveEmpty(t.Context(), testDriver(t), poolUUID)
+	removed, err := RemoveEmpty(t.Context(), virttest.Driver(t), poolUUID)
 	assert.NilError(t, err, "one that is gone")
 	assert.Check(t, !removed)
 }
 
 func TestVolume(t *testing.T) {
-	conn, ctx := testDriver(t), t.Context()
+	conn, ctx := virttest.Driver(t), t.Context()
 	assert.NilError(t, Make(conn, "vmprov", poolUUID, "/srv/vmprov"))
 	// The test driver preallocates nothing; test/disk_test.go does so.
 	for _, name := range []string{"overlay", "qcow2", "raw", "console"} {
@@ -161,7 +148,7 @@ func TestVolume(t *testing.T) {
 
 // TestBusyPool: other work on the pool is waited for, until the context ends.
 func TestBusyPool(t *testing.T) {
-	conn := testDriver(t)
+	conn := virttest.Driver(t)
 	assert.NilError(t, Make(conn, "vmprov", poolUUID, "/srv/vmprov"))
 	busy := libvirt.Error{Code: libvirt.ERR_INTERNAL_ERROR, Domain: libvirt.FROM_STORAGE, Message: "internal error: pool 'vmprov' has asynchronous jobs running."}
 	tries := 0
