@@ -103,8 +103,11 @@ func TestOverrideOfTheUser(t *testing.T) {
 	assert.Equal(t, values["ua-scratch driver=megasas"], 1)
 	assert.Equal(t, values["ua-scratch driver=nvme-ns"], 0)
 
-	_, err := XML(newSpec(with(func(s *Spec) {
+	gone := with(func(s *Spec) {
 		s.Escape.Override = map[string][]Property{"ua-gone": {{Name: "a", Type: "remove"}}}
-	})))
-	assert.Assert(t, cmp.Error(err, `render domain "lab-xfs": qemu: override: no device has the alias "ua-gone"`))
+	})
+	_, err := XML(newSpec(gone))
+	assert.Assert(t, cmp.Error(err, "render domain \"lab-xfs\": qemu: override: no device has the alias `ua-gone` (there are none)"))
+	_, err = XML(newSpec(withDisk(Disk{Name: "log"}), withNVMe("scratch"), gone))
+	assert.Assert(t, cmp.ErrorContains(err, "no device has the alias `ua-gone` (there are ua-log, ua-nvmeof_scratch, ua-scratch)"))
 }

@@ -3,6 +3,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,8 +44,8 @@ func qemuArgs(d *libvirtxml.Domain, args ...string) {
 // refused, since libvirt passes over it without a word.
 func overrides(wanted map[string][]Property, d *libvirtxml.Domain) error {
 	for _, alias := range slices.Sorted(maps.Keys(wanted)) {
-		if strings.HasPrefix(alias, "ua-") && !hasAlias(d, alias) {
-			return fmt.Errorf("qemu: override: no device has the alias %q", alias)
+		if known := ownAliases(d); strings.HasPrefix(alias, "ua-") && !slices.Contains(known, alias) {
+			return fmt.Errorf("qemu: override: no device has the alias `%s` (there are %s)", alias, cmp.Or(strings.Join(known, ", "), "none"))
 		}
 		for _, p := range wanted[alias] {
 			dropProperty(d, alias, p.Name)
@@ -67,17 +68,23 @@ func dropProperty(d *libvirtxml.Domain, alias, name string) {
 	}
 }
 
-// hasAlias looks at every device, whatever its kind.
-func hasAlias(d *libvirtxml.Domain, alias string) bool {
+// ownAliases are the aliases that begin with ua-, of every device whatever its
+// kind, sorted.
+func ownAliases(d *libvirtxml.Domain) []string {
 	text, err := d.Marshal()
 	if err != nil {
-		return false
+		return nil
 	}
 	e, err := parseDomain(text)
 	if err != nil {
-		return false
+		return nil
 	}
-	return slices.ContainsFunc(e.child("devices").Children, func(device element) bool {
-		return device.child("alias").attr("name") == alias
-	})
+	var known []string
+	for _, device := range e.child("devices").Children {
+		if name := device.child("alias").attr("name"); strings.HasPrefix(name, "ua-") {
+			known = append(known, name)
+		}
+	}
+	slices.Sort(known)
+	return known
 }
