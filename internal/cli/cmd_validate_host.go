@@ -38,6 +38,10 @@ func writeFitness(w io.Writer, path string, f *run.Fitness) error {
 			fmt.Fprintf(w, "%s: note: %s\n", g.Guest, strings.ReplaceAll(clean(note), "\n", " "))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s: valid, the host has what %d of %s want (%s)\n", path, fit, count(len(f.Guests), "guest"), f.Host)
+	want := "want"
+	if len(f.Guests) == 1 {
+		want = "wants"
+	}
+	_, err := fmt.Fprintf(w, "%s: valid, the host has what %d of %s %s (%s)\n", path, fit, count(len(f.Guests), "guest"), want, f.Host)
 	return err
 }

@@ -3,11 +3,13 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
 	"vmprov/internal/plan"
+	"vmprov/internal/run"
 )
 
 // What a host lacks is a result, on stdout, and a failure.
@@ -25,4 +27,11 @@ func TestValidateHostFails(t *testing.T) {
 
 	assert.Equal(t, runLine(t.Context(), recorder{}, "validate", "--host").code, ExitDone)
 	assert.Equal(t, runLine(t.Context(), recorder{}, "validate", "--host", "--guest").code, ExitUsage)
+}
+
+// One guest wants what several want.
+func TestWriteFitnessOfOneGuest(t *testing.T) {
+	var out strings.Builder
+	assert.NilError(t, writeFitness(&out, "a.yaml", &run.Fitness{Host: "libvirt 9.0.0", Guests: []run.GuestFitness{{Guest: "a"}}}))
+	assert.Equal(t, out.String(), "a.yaml: valid, the host has what 1 of 1 guest wants (libvirt 9.0.0)\n")
 }
