@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -18,6 +19,10 @@ const (
 	x86Magic   = 0x202
 	x86Version = 0x20e
 	x86Base    = 0x200
+	// How much code follows, in blocks of 512 bytes after the first (0 for 4),
+	// and in paragraphs of 16 bytes after those.
+	x86SetupSects = 0x1f1
+	x86SysSize    = 0x1f4
 	// maxHeader holds the setup code of every x86 image.
 	maxHeader = 64 << 10
 )
@@ -41,7 +46,11 @@ func releaseOf(path, arch string) (string, error) {
 	header = header[:n]
 	switch arch {
 	case "x86_64":
-		return x86Release(header)
+		release, err := x86Release(header)
+		if err == nil {
+			err = x86Whole(header, f)
+		}
+		return release, err
 	case "aarch64":
 		return arm64Release(header, io.MultiReader(bytes.NewReader(header), f))
 	}
@@ -60,6 +69,21 @@ func x86Release(header []byte) (string, error) {
 		return "", nil
 	}
 	return firstWord(header[at:]), nil
+}
+
+// x86Whole refuses an image that is shorter than its header says by more than
+// what a linker may leave out as padding: a build that is still writing it.
+func x86Whole(header []byte, f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	code := int64(binary.LittleEndian.Uint32(header[x86SysSize:])) * 16
+	setup := (int64(cmp.Or(header[x86SetupSects], 4)) + 1) * 512
+	if code > 0 && info.Size()+4096 < setup+code {
+		return fmt.Errorf("it has %d bytes, and its header says %d: it is not written to its end (wait for its build, or build it again)", info.Size(), setup+code)
+	}
+	return nil
 }
 
 // banner begins the version line that every kernel has among its strings.

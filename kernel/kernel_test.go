@@ -104,6 +104,14 @@ func TestARM64(t *testing.T) {
 	assert.Equal(t, k.Release, "6.13.0")
 }
 
+// start is how the installed kernel begins, as a build that is still writing leaves it.
+func start(t *testing.T, length int) string {
+	t.Helper()
+	data, err := os.ReadFile(installed(t).Image)
+	assert.NilError(t, err)
+	return string(data[:length])
+}
+
 func TestFindRefuses(t *testing.T) {
 	cases := []struct{ name, path, arch, want string }{
 		{"missing", "/nowhere/bzImage", "x86_64", "find kernel: /nowhere/bzImage does not exist (make it, or mend the path in the file)"},
@@ -111,6 +119,7 @@ func TestFindRefuses(t *testing.T) {
 		{"another folder", tree(t, map[string]string{"a": ""}), "x86_64", "it is no build folder of a kernel"},
 		{"an ELF file", tree(t, map[string]string{"vmlinux": "\x7fELF"}) + "/vmlinux", "x86_64", "it is an ELF file such as vmlinux"},
 		{"text", tree(t, map[string]string{"bzImage": "hello"}) + "/bzImage", "x86_64", "it is no boot image of this architecture (x86_64: bzImage)"},
+		{"cut short", tree(t, map[string]string{"bzImage": start(t, 20000)}) + "/bzImage", "x86_64", "it has 20000 bytes, and its header says "},
 		{"another architecture", installed(t).Image, "aarch64", "it is no boot image of this architecture (aarch64: Image)"},
 		{"a device", "/dev/null", "x86_64", "/dev/null is no plain file"},
 		{"unknown architecture", t.TempDir(), "m68k", "architecture m68k is not known"},
