@@ -27,7 +27,7 @@ var rules = map[string]rule{
 		"discardGranularity; removed: live on virtio and scsi unless it has a target, where it is mounted; else next boot", liveWhen(diskPlugs)},
 	"Disk.image": {"recycle for a disk that recycle renews, else recreate", reimaged},
 	"Disk.size":  {"larger: live on virtio and scsi, else next boot; smaller: recreate", resized},
-	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared) and in a control group; " +
+	"shares[]": {"added: live where the guest runs with memory that can be shared (another share, or memoryBacking.shared) and in a control group, or with libvirt 12.8; " +
 		"removed: live unless it has a target, where it is mounted; else next boot", liveWhen(sharePlugs)},
 	"networks[]": {"live for model virtio, e1000e and igb, unless it asks for bootOrder or forwards; else next boot", liveWhen(nicPlugs)},
 }

@@ -16,6 +16,10 @@ import (
 // changes towards its declaration.
 type runningSpec struct{ before, after config.Guest }
 
+// sharesWithoutCGroup is a libvirt that was seen to attach a share to a guest in
+// no control group; some older ones may as well, 9.0 crashes (domain.HasCGroup).
+const sharesWithoutCGroup = 12_008_000
+
 // runningSpec compares what runs with what is declared; without a mark that can
 // be read, the guest is taken to run what was applied.
 func (s *sequence) runningSpec(applied, declared config.Guest) runningSpec {
@@ -26,7 +30,7 @@ func (s *sequence) runningSpec(applied, declared config.Guest) runningSpec {
 		}
 	}
 	after := config.Live(before, declared)
-	if s.have.NoCGroup {
+	if s.have.NoCGroup && s.d.Host.LibVersion < sharesWithoutCGroup {
 		after.Shares = slices.DeleteFunc(slices.Clone(after.Shares), func(h config.Share) bool {
 			return !slices.ContainsFunc(before.Shares, func(had config.Share) bool { return had.Tag == h.Tag })
 		})
