@@ -33,7 +33,7 @@ const forms = `guests:
     disks:
       - {name: small, bus: nvme, controller: pool, size: 64MiB}
       - {name: big, bus: nvme, controller: pool, size: 128MiB, logicalBlockSize: 4096, discardGranularity: 64KiB}
-      - {name: fifth, bus: nvme, controller: pool, nsid: 5, size: 16MiB, writeCache: false, throttle: {totalIopsSec: 5000}}
+      - {name: fifth, bus: nvme, controller: pool, nsid: 5, size: 16MiB, physicalBlockSize: 4096, writeCache: false, throttle: {totalIopsSec: 5000}}
       - {name: single, bus: nvme, size: 32MiB, serial: LAB-0001, filesystem: {type: ext4}, target: /mnt/single}
       - {name: data, bus: virtio, size: 96MiB, serial: data-serial}
       - {name: zones, bus: nvme, size: 64MiB, persist: false, zoned: {zoneSize: 16MiB, zoneCapacity: 12MiB, maxOpen: 3, maxActive: 4,
