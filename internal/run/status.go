@@ -148,7 +148,7 @@ func (p *project) guestStatus(o plan.Observed, name string) GuestStatus {
 		s.Notes = append(s.Notes, "pending until its next boot: "+pending)
 	}
 	if g.Mark.Intent != plan.IntentNone {
-		s.Notes = append(s.Notes, fmt.Sprintf("unfinished: %s (`vmprov up` carries it on)", g.Mark.Intent))
+		s.Notes = append(s.Notes, fmt.Sprintf("unfinished: %s (%s)", g.Mark.Intent, carriesOn(g.Mark.Intent)))
 	}
 	if edits := g.Edited(p.host.LibVersion); len(edits) > 0 {
 		s.Notes = append(s.Notes, "changed by hand: "+strings.Join(edits, ", "))
@@ -168,4 +168,12 @@ func (p *project) reach(o plan.Observed, m plan.Mark) plan.Reach {
 		return plan.Reach{}
 	}
 	return plan.ReachOf(p.file.Networks, o, p.file.Project, spec)
+}
+
+// carriesOn says which command finishes a change that was begun.
+func carriesOn(i plan.Intent) string {
+	if i == plan.IntentDestroy || i == plan.IntentKeep {
+		return "`vmprov destroy` finishes it, `vmprov up` makes the guest anew"
+	}
+	return "`vmprov up` carries it on"
 }
