@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,6 +27,9 @@ func (p *project) command(args ...string) icmd.Cmd {
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+p.path("state"))
 	return cmd
 }
+
+// runID begins each line that a changing command says without a terminal.
+var runID = regexp.MustCompile(`(?m)^\[[0-9a-f]{6}\] `)
 
 // vmprov runs a command to its end: ExitCode, Stdout(), Stderr() and Assert of
 // the result say the rest.

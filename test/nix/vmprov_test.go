@@ -48,7 +48,7 @@ guests:
     disks:
       - {name: scratch, bus: nvme, size: 1GiB, controller: data, filesystem: {type: xfs}, target: /mnt/scratch}
       - {name: log, bus: nvme, size: 1GiB, controller: data, filesystem: {type: ext4, mkfsArgs: [-L, "a ${b}"]}, target: /mnt/my-log}
-      - {name: old, size: 1GiB, readOnly: true, filesystem: {type: btrfs}, target: "/mnt/${old}"}
+      - {name: old, path: /srv/old.img, readOnly: true, filesystem: {type: btrfs}, target: "/mnt/${old}"}
     shares:
       - {tag: results, source: /srv, target: /data/results}
       - {tag: home, source: /home, target: /mnt/home, readOnly: true}
