@@ -24,14 +24,14 @@ func readyFile(ctx context.Context, r Request) (Artifact, error) {
 	return probe(ctx, a)
 }
 
-// Identity tells a file from what it is after a change, and is a line for
-// people: its path, size, time and inode.
-func Identity(path string) (string, error) {
+// Identify tells a file from what it is after a change, by a line for people too
+// (its path, size, time and inode), and gives its size in bytes.
+func Identify(path string) (identity string, size uint64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	return fileIdentity(path, info), nil
+	return fileIdentity(path, info), uint64(info.Size()), nil
 }
 
 // fileIdentity is a line for people too: the plan shows it when it changes.

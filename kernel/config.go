@@ -38,8 +38,8 @@ func ReadOptions(path string) (Options, error) {
 // Need is an option that a guest needs.
 type Need struct {
 	Option string
-	// Module is what it is as a module, which an initrd may load; empty where
-	// it cannot be one or would come too late.
+	// Module is what it is as a module, with `_` as InitrdModules has it, which an
+	// initrd may load; empty where it cannot be one or would come too late.
 	Module string
 	// For says what needs it.
 	For string
@@ -60,7 +60,7 @@ var BootNeeds = []Need{
 // host sends in SMBIOS strings.
 var CredentialNeeds = []Need{
 	{"DMI", "", "the host's credentials"},
-	{"DMI_SYSFS", "dmi-sysfs", "the host's credentials"},
+	{"DMI_SYSFS", "dmi_sysfs", "the host's credentials"},
 }
 
 // HostKeyNeeds is what a private credential needs, which the host hands over as

@@ -40,8 +40,8 @@ func InitrdModules(file string) (map[string]bool, error) {
 	return modules, nil
 }
 
-// ModuleName is the name under which a module is known: fs/fuse/virtiofs.ko.xz is virtiofs.
-func ModuleName(file string) (name string, ok bool) {
+// moduleName is the name under which a module is known: fs/fuse/virtiofs.ko.xz is virtiofs.
+func moduleName(file string) (name string, ok bool) {
 	name, suffix, ok := strings.Cut(path.Base(file), ".ko")
 	if !ok || suffix != "" && !strings.HasPrefix(suffix, ".") {
 		return "", false
@@ -50,7 +50,7 @@ func ModuleName(file string) (name string, ok bool) {
 }
 
 func addModule(modules map[string]bool, file string) {
-	if name, ok := ModuleName(file); ok {
+	if name, ok := moduleName(file); ok {
 		modules[name] = true
 	}
 }

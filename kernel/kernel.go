@@ -193,6 +193,3 @@ func isFolder(path string) bool {
 
 // errOther says that a file is no image of the architecture that was asked for.
 var errOther = errors.New("it is no boot image of this architecture")
-
-// IsMissing says that a kernel, initrd or folder is not there.
-func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

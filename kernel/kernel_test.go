@@ -59,7 +59,7 @@ func TestLacks(t *testing.T) {
 	})
 	assert.Equal(t, len(options.Lacks(CredentialNeeds, nil)), 2)
 	_, err = ReadOptions(filepath.Join(t.TempDir(), "none"))
-	assert.Assert(t, IsMissing(err))
+	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
 // tree makes a kernel's build folder around the installed image.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -130,11 +129,11 @@ func (p *project) able(spec config.Guest, k kernel.Kernel, initrd, modules strin
 	}
 	inInitrd := func(string) bool { return true }
 	if initrd != "" {
-		loaded, err := kernel.InitrdModules(initrd)
+		loaded, err := p.initrdModules(initrd)
 		if err != nil {
 			return err
 		}
-		inInitrd = func(module string) bool { return loaded[strings.ReplaceAll(module, "-", "_")] }
+		inInitrd = func(module string) bool { return loaded[module] }
 	}
 	lacks := options.Lacks(kernel.BootNeeds, inInitrd)
 	later := func(module string) bool { return modules != "" || inInitrd(module) }
@@ -146,6 +145,13 @@ func (p *project) able(spec config.Guest, k kernel.Kernel, initrd, modules strin
 		return nil
 	}
 	return fmt.Errorf("imageless: kernel %s cannot boot it (%s):\n%s", k.Image, k.Config, strings.Join(lacks, "\n"))
+}
+
+// initrdModules are the modules of an initrd, which is unpacked once for all the
+// guests of a command that boot it.
+func (p *project) initrdModules(path string) (map[string]bool, error) {
+	read, _ := p.initrds.LoadOrStore(path, sync.OnceValues(func() (map[string]bool, error) { return kernel.InitrdModules(path) }))
+	return read.(func() (map[string]bool, error))()
 }
 
 // files adds the kernel and the initrd as QEMU will get them.
@@ -170,15 +176,11 @@ func (p *project) bootFile(path string) (plan.BootFile, error) {
 	if err != nil {
 		return plan.BootFile{}, err
 	}
-	identity, err := image.Identity(real)
+	identity, size, err := image.Identify(real)
 	if err != nil {
 		return plan.BootFile{}, err
 	}
-	info, err := os.Stat(real)
-	if err != nil {
-		return plan.BootFile{}, err
-	}
-	f := plan.BootFile{Path: real, Identity: identity, Size: uint64(info.Size())}
+	f := plan.BootFile{Path: real, Identity: identity, Size: size}
 	if p.host.Session {
 		return f, nil
 	}

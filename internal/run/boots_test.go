@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -15,7 +16,6 @@ import (
 	"vmprov/internal/config"
 	"vmprov/internal/event"
 	"vmprov/internal/plan"
-	"vmprov/internal/state"
 	"vmprov/internal/virt"
 )
 
@@ -24,13 +24,11 @@ func bootProject(t *testing.T) (p *project, events *[]string) {
 	t.Helper()
 	needNix(t)
 	skip.If(t, os.Geteuid() != 0, "NOT TESTED: a build that runs the host's programs needs a store of one's own, so root")
-	home := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
-	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
-	assert.NilError(t, err)
+	folder, _ := stateFolder(t)
 	events = new([]string)
 	p = &project{
-		folder: folder, file: &config.File{Project: "p"}, host: virt.Host{Local: true, Arch: "x86_64"},
+		initrds: new(sync.Map),
+		folder:  folder, file: &config.File{Project: "p"}, host: virt.Host{Local: true, Arch: "x86_64"},
 		env: Env{Emit: func(e event.Event) {
 			if e.Kind == event.Note {
 				*events = append(*events, e.Text)

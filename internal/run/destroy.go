@@ -91,7 +91,7 @@ func openNamed(env Env, name string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map)}, nil
+	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map), initrds: new(sync.Map)}, nil
 }
 
 func caller() (config.Owner, error) {

@@ -19,15 +19,22 @@ import (
 	"vmprov/internal/state"
 )
 
+// stateFolder is the state folder of a project p in a home of the test's own.
+func stateFolder(t *testing.T) (folder *state.Folder, home string) {
+	t.Helper()
+	home = t.TempDir()
+	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
+	assert.NilError(t, err)
+	return folder, home
+}
+
 // TestImagesWithoutABuild mixes what is remembered with ready files, which are
 // read at the same time: the race detector watches, and Go's maps do too.
 func TestImagesWithoutABuild(t *testing.T) {
 	_, err := exec.LookPath("qemu-img")
-	skip.If(t, err != nil, "qemu-img is not installed")
-	home := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
-	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
-	assert.NilError(t, err)
+	skip.If(t, err != nil, "NOT TESTED: qemu-img is not installed")
+	folder, home := stateFolder(t)
 	raw := filepath.Join(home, "ready.raw")
 	assert.NilError(t, os.WriteFile(raw, make([]byte, 4096), 0o600))
 
@@ -55,11 +62,8 @@ func TestImagesWithoutABuild(t *testing.T) {
 // TestImagesBesideOneThatFails: its guests are left out, and every failure is said.
 func TestImagesBesideOneThatFails(t *testing.T) {
 	_, err := exec.LookPath("qemu-img")
-	skip.If(t, err != nil, "qemu-img is not installed")
-	home := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
-	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
-	assert.NilError(t, err)
+	skip.If(t, err != nil, "NOT TESTED: qemu-img is not installed")
+	folder, home := stateFolder(t)
 	raw := filepath.Join(home, "ready.raw")
 	assert.NilError(t, os.WriteFile(raw, make([]byte, 4096), 0o600))
 	p := &project{env: Env{Emit: event.Discard}, folder: folder, file: &config.File{Project: "p", Images: map[string]config.Image{

@@ -44,6 +44,8 @@ type project struct {
 	// boots are what guests boot directly, bootless why one cannot, by guest.
 	boots    map[string]plan.Boot
 	bootless map[string]error
+	// initrds are the modules of initrds that were unpacked, by path.
+	initrds *sync.Map
 	// doubts are what preflight has warned of already.
 	doubts *sync.Map
 }
@@ -74,7 +76,7 @@ func openProject(env Env, configPath string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map)}, nil
+	return &project{env: env, file: file, folder: folder, doubts: new(sync.Map), initrds: new(sync.Map)}, nil
 }
 
 // openSelected opens a project and picks the guests that a selection names.

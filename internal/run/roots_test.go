@@ -15,16 +15,12 @@ import (
 
 	"vmprov/image"
 	"vmprov/internal/plan"
-	"vmprov/internal/state"
 )
 
 // withFolder is a project with a state folder of its own.
 func withFolder(t *testing.T) *project {
 	t.Helper()
-	home := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
-	folder, err := state.Open(state.User{UID: os.Geteuid(), GID: os.Getegid(), Home: home}, "p")
-	assert.NilError(t, err)
+	folder, _ := stateFolder(t)
 	return &project{file: fileOf(), folder: folder}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -32,7 +33,8 @@ func TestUnbootable(t *testing.T) {
 	copy(header[0x202:], "HdrS\x0f\x02")
 	write("bare/arch/x86/boot/bzImage", string(header))
 	p := &project{
-		file: &config.File{Project: "p"}, env: Env{Emit: func(event.Event) {}},
+		initrds: new(sync.Map),
+		file:    &config.File{Project: "p"}, env: Env{Emit: func(event.Event) {}},
 		host: virt.Host{Local: true, Arch: "x86_64", Session: true, ReadOnlyVirtioFS: true},
 	}
 	for _, tc := range []struct {
